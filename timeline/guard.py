@@ -1,0 +1,66 @@
+"""One consumer per shard, even after supervisord was killed and started again."""
+
+import ctypes
+import fcntl
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import IO, Self
+
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+PR_SET_PDEATHSIG = 1
+
+
+def follow_parent() -> None:
+    """Get SIGTERM when the parent dies, so that a killed supervisord leaves no consumer behind (Linux only)."""
+    if sys.platform == "linux":
+        parent = os.getppid()
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died just before we asked
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+class ShardGuard:
+    """A lock file that one process at a time holds; the kernel frees it however that process ends.
+
+    Args:
+        shard: what to guard.
+        give_up: asked now and then while waiting; True ends the waiting without the lock.
+    """
+
+    def __init__(self, shard: int, give_up: Callable[[], bool]) -> None:
+        self.path = settings.VAR_DIR / "run" / f"shard-{shard}.lock"
+        self.give_up = give_up
+        self.file: IO[str] | None = None
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.file = self.path.open("w")
+        waiting = False
+        while not self._locked() and not self.give_up():
+            if not waiting:
+                logger.warning("waiting: another process consumes this shard lock=%s", self.path)
+            waiting = True
+            time.sleep(0.2)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.file is not None:
+            self.file.close()
+
+    def _locked(self) -> bool:
+        assert self.file is not None
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,30 @@
+"""`manage.py consume_tweets <shard>`"""
+
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from timeline.consumer import Consumer
+from timeline.guard import ShardGuard, follow_parent
+from timeline.shards import all_shards
+
+
+class Command(BaseCommand):
+    help = "Delivers the tweets of one shard to the timelines of friends, until it is told to stop (SIGTERM, Ctrl-C)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("shard", type=int, help="which shard, from 0 to TIMELINE_SHARDS-1")
+
+    def handle(self, *args: Any, shard: int, **options: Any) -> None:
+        if shard not in all_shards():
+            raise CommandError(
+                f"There is no shard {shard}: TIMELINE_SHARDS={len(all_shards())} means 0 to {len(all_shards()) - 1}."
+            )
+        follow_parent()
+        consumer = Consumer(shard)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: consumer.stop())
+        with ShardGuard(shard, give_up=consumer.stopping.is_set):
+            consumer.run()

@@ -1,0 +1,143 @@
+"""A tweet, and how far its delivery is."""
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Length, Now, Trim
+from django.db.models.lookups import GreaterThan
+from django.utils.translation import gettext_lazy as _
+
+from timeline import visibility
+from timeline.models.entry import TimelineEntry
+from timeline.models.user import User
+
+MAX_LENGTH = 500
+
+# How long the queue has for a tweet before the sweeper looks after it.
+LEASE = timedelta(seconds=30)
+
+
+class Delivery(models.TextChoices):
+    """How far the delivery of a tweet is."""
+
+    WAITING = "waiting", _("on its way")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed")
+
+
+class TweetQuerySet(models.QuerySet["Tweet"]):
+    """Sets of tweets."""
+
+    def visible_to(self, viewer: User) -> Self:
+        """Return the tweets that `viewer` may see."""
+        return self.filter(visibility.seen_by(viewer))
+
+    def home_of(self, owner: User) -> Self:
+        """Return the timeline of `owner`, newest first.
+
+        Stored entries are candidates; what was unfriended or hidden after its delivery is left out here.
+        """
+        return (
+            self.filter(entries__owner=owner)
+            .visible_to(owner)
+            .select_related("author")
+            # By the entry's column, not the tweet's: the entries' key then gives the order without sorting.
+            .order_by("-entries__tweet_id")
+        )
+
+    def before(self, tweet_id: int | None) -> Self:
+        """Return the older part of a timeline, from `tweet_id` (left out) on; all of it for None."""
+        return self if tweet_id is None else self.filter(entries__tweet_id__lt=tweet_id)
+
+    def waiting(self) -> Self:
+        """Return the tweets that are still to be delivered."""
+        return self.filter(Tweet.IS_WAITING)
+
+    def deliver_again(self) -> list[int]:
+        """Put the tweets back to "waiting", as if just posted, and return their ids; pushing is the caller's part."""
+        with transaction.atomic():
+            ids = list(self.order_by("pk").values_list("pk", flat=True))
+            Tweet.objects.filter(pk__in=ids).update(delivered_at=None, due_at=Now() + LEASE, attempts=0, failure="")
+        return ids
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the tweets, also from every timeline."""
+        from timeline.fanout import withdraw
+
+        with transaction.atomic():
+            withdraw(self)
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class Tweet(models.Model):
+    """What a person tells their friends. The row is the truth about its delivery, the queue only a hint."""
+
+    IS_WAITING = Q(delivered_at=None, failure="")
+
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="tweets",
+        verbose_name=_("author"),
+        # The index below begins with `author`.
+        db_index=False,
+    )
+    text = models.CharField(_("text"), max_length=MAX_LENGTH)
+    created_at = models.DateTimeField(_("posted at"), db_default=Now(), editable=False)
+
+    delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
+    due_at = models.DateTimeField(
+        _("due at"),
+        db_default=Now() + LEASE,
+        editable=False,
+        help_text=_("When to look after it, should it still be on its way."),
+    )
+    attempts = models.PositiveSmallIntegerField(_("attempts"), db_default=0, editable=False)
+    failure = models.TextField(_("failure"), db_default="", editable=False)
+
+    objects = TweetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tweet")
+        verbose_name_plural = _("tweets")
+        indexes = [
+            # A person's own page, and the backfill of a new friend.
+            models.Index(fields=["author", "id"], name="tweet_by_author"),
+            # The sweeper: what is due. Delivered tweets are not in it, so it stays tiny.
+            models.Index(fields=["due_at"], name="tweet_due", condition=Q(delivered_at=None, failure="")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=GreaterThan(Length(Trim("text")), 0),
+                name="tweet_text_not_blank",
+                violation_error_message=_("A tweet needs some text."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+
+    @property
+    def delivery(self) -> Delivery:
+        """How far the delivery is."""
+        if self.delivered_at:
+            return Delivery.DELIVERED
+        return Delivery.FAILED if self.failure else Delivery.WAITING
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the tweet; a new one enters its author's timeline in the same transaction."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                TimelineEntry.objects.create(owner_id=self.author_id, tweet_id=self.pk)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the tweet, also from every timeline."""
+        return Tweet.objects.filter(pk=self.pk).delete()

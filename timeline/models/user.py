@@ -1,0 +1,84 @@
+"""A person of the circle."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from timeline.models.tweet import Tweet
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Sets of people."""
+
+    def friends_of(self, user: "User") -> Self:
+        """Return the people who are friends with `user`."""
+        return self.filter(friendships__friend=user)
+
+    def named(self, text: str) -> Self:
+        """Return the people whose user name or name begins with `text`, in any case."""
+        return self.filter(Q(username__istartswith=text) | Q(name__istartswith=text))
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the people with all that is theirs, also from their friends' timelines."""
+        from timeline.friendships import leave_circle
+
+        with transaction.atomic():
+            leave_circle(list(self.order_by("pk").values_list("pk", flat=True)))
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Makes people; log-in ignores the case of the user name, as the unique constraint does."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the person of that user name, in any case."""
+        return self.get(username__iexact=username)
+
+
+class User(AbstractUser):
+    """A person. One `name` serves every culture better than first and last names do."""
+
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
+    name = models.CharField(_("name"), max_length=60, blank=True)
+
+    tweets: "models.Manager[Tweet]"
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_username_ignoring_case",
+                violation_error_message=_("A user with that username already exists."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.username])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete this person with all that is theirs, also from their friends' timelines."""
+        return User.objects.filter(pk=self.pk).delete()

@@ -1,0 +1,35 @@
+"""Who may see a tweet: the one place where that is written down.
+
+The rule is asked from two sides, and both are here, side by side: reading asks which tweets one viewer may
+see; fan-out, backfill and audit ask into whose timelines a set of tweets belongs.
+"""
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+if TYPE_CHECKING:
+    from timeline.models import Tweet, User
+
+
+def seen_by(viewer: "User") -> Q:
+    """Return the condition on tweets under which `viewer` may see them: their own and their friends'."""
+    from timeline.models import Friendship
+
+    return Q(author=viewer) | Q(Exists(Friendship.objects.filter(user=OuterRef("author"), friend=viewer)))
+
+
+def entries_of(tweets: "QuerySet[Tweet]", *, owners: "QuerySet[User] | list[int] | None" = None) -> QuerySet:
+    """Return the (owner id, tweet id) pairs that timelines must hold for some tweets, in order.
+
+    Args:
+        tweets: any unsliced set of tweets.
+        owners: only these people's timelines; everybody's for None.
+    """
+    receivers = (
+        Q(author__friendships__friend__isnull=False) if owners is None else Q(author__friendships__friend__in=owners)
+    )
+    authors = Q() if owners is None else Q(author__in=owners)
+    to_friends = tweets.filter(receivers).order_by().values_list("author__friendships__friend", "pk")
+    to_oneself = tweets.filter(authors).order_by().values_list("author", "pk")
+    return to_friends.union(to_oneself, all=True).order_by("author__friendships__friend", "pk")
