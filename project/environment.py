@@ -1,5 +1,6 @@
 """Strict reading of the environment: a wrong value names its variable and says what is expected."""
 
+import contextlib
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,8 @@ class Environment:
 
     def __init__(self, env_file: Path) -> None:
         self._env = environ.Env()
-        environ.Env.read_env(env_file) if env_file.is_file() else None
+        if env_file.is_file():
+            environ.Env.read_env(env_file)
 
     def text(self, name: str, default: str) -> str:
         """Return the variable as it stands; an empty value counts as not set."""
@@ -86,9 +88,7 @@ def kept_secret(path: Path) -> str:
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(50))
-        try:
+        with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text().strip()

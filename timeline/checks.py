@@ -20,7 +20,7 @@ def check_broker_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
             return []
         return [
             Error(
-                f"BEANSTALKD_ADDRESS is longer than the {LONGEST_SOCKET_PATH} bytes that a socket path may have: {address}",
+                f"BEANSTALKD_ADDRESS is longer than the {LONGEST_SOCKET_PATH} bytes of a socket path: {address}",
                 hint="Set VAR_DIR or BEANSTALKD_ADDRESS to a shorter path.",
                 id="timeline.E001",
             )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from timeline import fanout
+from timeline.attempts import deliver_counting
 from timeline.queue import Inbox, Job, QueueUnavailableError, describe
 from timeline.shards import tube_of
 
@@ -82,7 +82,7 @@ class Consumer:
         if not tweet_ids:
             return
         started = time.perf_counter()
-        delivered = fanout.deliver(tweet_ids)
+        delivered = deliver_counting(tweet_ids)
         milliseconds = (time.perf_counter() - started) * 1000
         logger.info(
             "delivered shard=%d tweets=%s rows=%d ms=%.1f",

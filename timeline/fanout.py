@@ -28,6 +28,15 @@ class Delivered:
     unknown: tuple[int, ...]
     rows: int
 
+    def __add__(self, other: "Delivered") -> "Delivered":
+        """Return what two deliveries did together."""
+        return Delivered(
+            self.tweets + other.tweets, self.done + other.done, self.unknown + other.unknown, self.rows + other.rows
+        )
+
+
+NOTHING = Delivered((), (), (), 0)
+
 
 def deliver(tweet_ids: Sequence[int]) -> Delivered:
     """Write the tweets into all timelines that they belong to, and mark them as delivered, in one transaction.
@@ -42,7 +51,7 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
         waiting = sorted(pk for pk, tweet in known.items() if tweet.delivered_at is None)
         share_authors(known[pk].author_id for pk in waiting)
         rows = write_entries(Tweet.objects.filter(pk__in=waiting)) if waiting else 0
-        Tweet.objects.filter(pk__in=waiting, delivered_at=None).update(delivered_at=Now(), failure="")
+        Tweet.objects.filter(pk__in=waiting, delivered_at=None).update(delivered_at=Now(), due_at=None, failure="")
     return Delivered(
         tweets=tuple(waiting),
         done=tuple(sorted(known.keys() - set(waiting))),

@@ -33,7 +33,8 @@ class MirrorConstraint(BaseConstraint):
         if schema_editor.connection.vendor == "sqlite":
             schema_editor._remake_table(model)  # type: ignore[attr-defined]  # SQLite cannot add one
             return None
-        return f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self.constraint_sql(model, schema_editor)}"
+        table = schema_editor.quote_name(model._meta.db_table)
+        return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
     def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:
         if schema_editor.connection.vendor == "sqlite":

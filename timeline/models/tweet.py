@@ -54,13 +54,21 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 
     def waiting(self) -> Self:
         """Return the tweets that are still to be delivered."""
-        return self.filter(Tweet.IS_WAITING)
+        return self.filter(due_at__isnull=False)
+
+    def delivered(self) -> Self:
+        """Return the tweets that have reached everybody they were for."""
+        return self.filter(delivered_at__isnull=False)
+
+    def failed(self) -> Self:
+        """Return the tweets whose delivery was given up; `failure` says why."""
+        return self.filter(delivered_at=None, due_at=None)
 
     def deliver_again(self) -> list[int]:
         """Put the tweets back to "waiting", as if just posted, and return their ids; pushing is the caller's part."""
         with transaction.atomic():
             ids = list(self.order_by("pk").values_list("pk", flat=True))
-            Tweet.objects.filter(pk__in=ids).update(delivered_at=None, due_at=Now() + LEASE, attempts=0, failure="")
+            Tweet.objects.filter(pk__in=ids).update(**Tweet.JUST_POSTED)
         return ids
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -76,9 +84,13 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 
 
 class Tweet(models.Model):
-    """What a person tells their friends. The row is the truth about its delivery, the queue only a hint."""
+    """What a person tells their friends. The row is the truth about its delivery, the queue only a hint.
 
-    IS_WAITING = Q(delivered_at=None, failure="")
+    A tweet is *waiting* while it has `due_at`, *delivered* once it has `delivered_at`, and *failed* with neither.
+    """
+
+    # The delivery state of a new tweet, which "fan out again" goes back to.
+    JUST_POSTED = {"delivered_at": None, "due_at": Now() + LEASE, "attempts": 0, "failure": ""}
 
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -94,12 +106,17 @@ class Tweet(models.Model):
     delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
     due_at = models.DateTimeField(
         _("due at"),
+        null=True,
         db_default=Now() + LEASE,
         editable=False,
-        help_text=_("When to look after it, should it still be on its way."),
+        help_text=_("When the sweeper looks after it, should it still be on its way."),
     )
-    attempts = models.PositiveSmallIntegerField(_("attempts"), db_default=0, editable=False)
-    failure = models.TextField(_("failure"), db_default="", editable=False)
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), db_default=0, editable=False, help_text=_("How often a delivery was begun.")
+    )
+    failure = models.TextField(
+        _("failure"), db_default="", editable=False, help_text=_("What the last failed attempt said.")
+    )
 
     objects = TweetQuerySet.as_manager()
 
@@ -110,7 +127,9 @@ class Tweet(models.Model):
             # A person's own page, and the backfill of a new friend.
             models.Index(fields=["author", "id"], name="tweet_by_author"),
             # The sweeper: what is due. Delivered tweets are not in it, so it stays tiny.
-            models.Index(fields=["due_at"], name="tweet_due", condition=Q(delivered_at=None, failure="")),
+            models.Index(fields=["due_at"], name="tweet_due", condition=Q(due_at__isnull=False)),
+            # The operator: what was given up.
+            models.Index(fields=["id"], name="tweet_failed", condition=Q(delivered_at=None, due_at=None)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -118,6 +137,7 @@ class Tweet(models.Model):
                 name="tweet_text_not_blank",
                 violation_error_message=_("A tweet needs some text."),
             ),
+            models.CheckConstraint(condition=Q(delivered_at=None) | Q(due_at=None), name="tweet_delivered_is_not_due"),
         ]
 
     def __str__(self) -> str:
@@ -128,7 +148,7 @@ class Tweet(models.Model):
         """How far the delivery is."""
         if self.delivered_at:
             return Delivery.DELIVERED
-        return Delivery.FAILED if self.failure else Delivery.WAITING
+        return Delivery.WAITING if self.due_at else Delivery.FAILED
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the tweet; a new one enters its author's timeline in the same transaction."""
