@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -135,8 +135,10 @@ def is_outage(error: Exception) -> bool:
     if connection.vendor == "sqlite":
         return getattr(cause, "sqlite_errorname", "").startswith(SQLITE_OUTAGES)
     state = getattr(cause, "pgcode", None)
-    # Without a code the server said nothing: the connection is gone.
-    return state is None or state.startswith(OUTAGES)
+    if state is not None:
+        return state.startswith(OUTAGES)
+    # The server said nothing: the connection is gone, or could not be made.
+    return isinstance(error, (OperationalError, InterfaceError)) or not connection.is_usable()
 
 
 def reason(error: Exception) -> str:

@@ -37,6 +37,9 @@ PIPELINE = 100
 # What greenstalk raises when the connection is of no more use. A reply cut short is an AssertionError there.
 BROKEN = (OSError, AssertionError, ValueError, greenstalk.Error)
 
+# beanstalkd's figures about tubes, by name.
+TubeStats = Mapping[str, Mapping[str, int | str]]
+
 TWEET_ID = re.compile(rb"[1-9][0-9]{0,18}")
 
 
@@ -234,6 +237,36 @@ def push(tweet_id: int, *, priority: int = FRESH) -> bool:
     return True
 
 
+def push_all(tweet_ids: Sequence[int], *, priority: int = AGAIN) -> None:
+    """Push many tweet ids, on a connection of their own.
+
+    Raises:
+        QueueUnavailableError: some of them may be in their tubes; pushing them again does no harm.
+    """
+    with unavailable_on_error(), Connection(PUSH_TIMEOUT) as connection:
+        for tweet_id in tweet_ids:
+            connection.put_into(tube_of(shard_of(tweet_id)), b"%d" % tweet_id, priority)
+
+
+def adopt(tube: str) -> int:
+    """Move the ready jobs of a tube that no shard has any more to where they belong, as tweets pushed again.
+
+    Returns:
+        How many jobs there were.
+
+    Raises:
+        QueueUnavailableError: jobs not moved yet are still in the old tube.
+    """
+    moved = 0
+    with unavailable_on_error(), Connection(PUSH_TIMEOUT, watch=tube) as connection:
+        while jobs := connection.reserve_ready(PIPELINE):
+            for job in jobs:
+                if job.tweet_id is not None:
+                    connection.put_into(tube_of(shard_of(job.tweet_id)), b"%d" % job.tweet_id, AGAIN)
+            moved += connection.delete_all(jobs)
+    return moved
+
+
 class Inbox:
     """A consumer's end of one tube. Connects when it is first used, and again after every error.
 
@@ -309,14 +342,14 @@ def broker_stats() -> Mapping[str, int | str]:
         return dict(connection.stats())  # type: ignore[arg-type]
 
 
-def tube_stats() -> Mapping[str, Mapping[str, int | str]]:
+def tube_stats() -> TubeStats:
     """Return beanstalkd's figures about every tube that exists now, by name.
 
     Raises:
         QueueUnavailableError
     """
     with unavailable_on_error(), Connection(PUSH_TIMEOUT) as connection:
-        found: dict[str, Mapping[str, int | str]] = {}
+        found = {}
         for tube in connection.tubes():
             with contextlib.suppress(greenstalk.NotFoundError):  # a tube goes when it is empty and nobody uses it
                 found[tube] = dict(connection.stats_tube(tube))  # type: ignore[arg-type]

@@ -1,11 +1,12 @@
 """A tweet, and how far its delivery is."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Length, Now, Trim
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from timeline import visibility
 from timeline.models.entry import TimelineEntry
 from timeline.models.user import User
+from timeline.shards import all_shards
 
 MAX_LENGTH = 500
 
@@ -55,6 +57,14 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
     def waiting(self) -> Self:
         """Return the tweets that are still to be delivered."""
         return self.filter(due_at__isnull=False)
+
+    def due(self) -> Self:
+        """Return the waiting tweets that the sweeper is to look after now."""
+        return self.filter(due_at__lte=Now())
+
+    def in_shards(self, shards: Collection[int]) -> Self:
+        """Return the tweets of some shards."""
+        return self.alias(shard=F("pk") % len(all_shards())).filter(shard__in=shards)
 
     def delivered(self) -> Self:
         """Return the tweets that have reached everybody they were for."""

@@ -1,14 +1,13 @@
 """`manage.py consume_tweets <shard>`"""
 
-import signal
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from timeline.consumer import Consumer
-from timeline.guard import ShardGuard, follow_parent
 from timeline.shards import all_shards
+from timeline.supervised import ShardGuard, follow_parent, stop_on_signals
 
 
 class Command(BaseCommand):
@@ -19,12 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, shard: int, **options: Any) -> None:
         if shard not in all_shards():
-            raise CommandError(
-                f"There is no shard {shard}: TIMELINE_SHARDS={len(all_shards())} means 0 to {len(all_shards()) - 1}."
-            )
+            last = len(all_shards()) - 1
+            raise CommandError(f"There is no shard {shard}: TIMELINE_SHARDS={len(all_shards())} means 0 to {last}.")
         follow_parent()
         consumer = Consumer(shard)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: consumer.stop())
+        stop_on_signals(consumer.stop)
         with ShardGuard(shard, give_up=consumer.stopping.is_set):
             consumer.run()

@@ -1,4 +1,4 @@
-"""One consumer per shard, even after supervisord was killed and started again."""
+"""What a supervised process needs: to end when told, to die with its parent, and to be the only one."""
 
 import ctypes
 import fcntl
@@ -16,6 +16,12 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
+
+
+def stop_on_signals(stop: Callable[[], None]) -> None:
+    """Call `stop` on SIGTERM, which supervisor sends, and on SIGINT, which Ctrl-C does."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
 
 
 def follow_parent() -> None:

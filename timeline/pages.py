@@ -1,0 +1,61 @@
+"""Keyset pages: each one goes on where the one before ended, at the same cost however far back it is."""
+
+import re
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest
+
+Row = TypeVar("Row", bound=Model)
+
+TWEET_ID = re.compile(r"[1-9][0-9]{0,18}")
+# User names as they may stand in an address. Looser than what sign-up allows: a shell or an import is freer.
+USERNAME = re.compile(r"[^/\x00]+")
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of rows.
+
+    Attributes:
+        rows: in their order.
+        following: the row after which the next page begins, None on the last page.
+    """
+
+    rows: list[Row]
+    following: Row | None
+
+
+def first_page(rows: QuerySet[Row]) -> Page[Row]:
+    """Return the first page of some ordered rows; reads one row more to know whether there is another page."""
+    size = settings.TIMELINE_PAGE
+    found = list(rows[: size + 1])
+    return Page(found[:size], found[size - 1] if len(found) > size else None)
+
+
+def tweet_id_before(request: HttpRequest) -> int | None:
+    """Return the tweet id in `?before=`, None if there is none.
+
+    Raises:
+        Http404: it is no tweet id.
+    """
+    raw = request.GET.get("before", "")
+    if not raw:
+        return None
+    if not TWEET_ID.fullmatch(raw) or int(raw) >= 2**63:
+        raise Http404(f"no tweet id: {raw:.40}")
+    return int(raw)
+
+
+def username_after(request: HttpRequest) -> str:
+    """Return the user name in `?after=`, "" if there is none: it sorts before all others.
+
+    Raises:
+        Http404: no user name can look like this.
+    """
+    raw = request.GET.get("after", "")
+    if raw and not USERNAME.fullmatch(raw):
+        raise Http404("no user name")
+    return raw

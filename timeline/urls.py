@@ -1,0 +1,35 @@
+"""The addresses of the pages."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from timeline.pages import USERNAME
+from timeline.views import accounts, friends, health, home, people, tweets
+
+
+class UsernameConverter(StringConverter):
+    """A user name in an address."""
+
+    regex = USERNAME.pattern
+
+
+register_converter(UsernameConverter, "username")
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("tweets/", tweets.post_tweet, name="post-tweet"),
+    path("tweets/<int:tweet_id>/delete/", tweets.delete_tweet, name="delete-tweet"),
+    path("people/", people.people, name="people"),
+    path("people/<username:username>/", people.person, name="person"),
+    path("people/<username:username>/ask/", friends.ask, name="ask"),
+    path("people/<username:username>/accept/", friends.accept, name="accept"),
+    path("people/<username:username>/decline/", friends.decline, name="decline"),
+    path("people/<username:username>/cancel/", friends.cancel, name="cancel"),
+    path("people/<username:username>/unfriend/", friends.unfriend, name="unfriend"),
+    path("signup/", accounts.sign_up, name="signup"),
+    path("login/", accounts.log_in, name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]
