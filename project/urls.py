@@ -1,12 +1,9 @@
 """All addresses."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import include, path
 
-from timeline.views import health
-
-urlpatterns: list[URLPattern | URLResolver] = [
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
+urlpatterns = [
+    path("", include("timeline.urls")),
     path("admin/", admin.site.urls),
 ]

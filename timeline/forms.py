@@ -73,9 +73,10 @@ class SignUpForm(UserCreationForm):
         """
         try:
             with transaction.atomic():
-                return super().save(commit)
+                person: User = super().save(commit)
         except IntegrityError as error:
             raise ValidationError({"username": User._meta.get_field("username").error_messages["unique"]}) from error
+        return person
 
 
 class SearchForm(forms.Form):

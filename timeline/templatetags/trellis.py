@@ -1,0 +1,46 @@
+"""What templates need to know that views do not tell them."""
+
+from datetime import datetime
+
+from django import template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from timeline.models import FriendRequest, User
+
+register = template.Library()
+
+# The stylesheet has this many colours for people without a picture.
+COLOURS = 8
+
+
+@register.simple_tag(takes_context=True)
+def pending_requests(context: Context) -> int:
+    """Return how many friend requests wait for the answer of whoever is signed in."""
+    return FriendRequest.objects.filter(receiver=context["user"]).count()
+
+
+@register.filter
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """Return how long ago something was, in its largest unit; the date after a week."""
+    age = (now or timezone.now()) - moment
+    if age.total_seconds() < 60:
+        return _("just now")
+    if age.days < 7:
+        return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+    return date_format(timezone.localtime(moment))
+
+
+@register.filter
+def initial(person: User) -> str:
+    """Return the letter that stands for a person's picture."""
+    return str(person)[:1].upper()
+
+
+@register.filter
+def colour(person: User) -> int:
+    """Return the number of a person's colour, always the same one."""
+    return person.pk % COLOURS

@@ -1,0 +1,26 @@
+"""The home timeline."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from timeline.forms import TweetForm
+from timeline.models import Tweet
+from timeline.pages import first_page, tweet_id_before
+from timeline.views.access import MemberRequest, members_only
+
+
+@members_only
+@require_safe
+def home(request: MemberRequest) -> HttpResponse:
+    """Show what the viewer's friends and they themselves have posted, newest first."""
+    return render_home(request, TweetForm())
+
+
+def render_home(request: MemberRequest, form: TweetForm, status: int = 200) -> HttpResponse:
+    """Return the home page with a form for a new tweet, which may be one that was filled in wrongly."""
+    before = tweet_id_before(request)
+    page = first_page(Tweet.objects.home_of(request.user).before(before))
+    context = {"form": form, "page": page, "is_first": before is None, "address": reverse("home")}
+    return render(request, "timeline/home.html", context, status=status)

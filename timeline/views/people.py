@@ -1,0 +1,54 @@
+"""Finding people, and one person's page."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from timeline.forms import SearchForm
+from timeline.models import FriendRequest, Tweet, User
+from timeline.pages import first_page, tweet_id_before, username_after
+from timeline.relations import related_to
+from timeline.views.access import MemberRequest, members_only
+
+# Open requests shown on the people page; answering some brings up the next.
+MOST_REQUESTS = 20
+
+
+@members_only
+@require_safe
+def people(request: MemberRequest) -> HttpResponse:
+    """Show the viewer's friends and open requests, or whoever is found by the beginning of a name."""
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["q"] if form.is_valid() else ""
+    found = User.objects.filter(is_active=True).named(text) if text else User.objects.friends_of(request.user)
+    after = username_after(request)
+    context = {
+        "form": form,
+        "text": text,
+        "page": first_page(related_to(found, request.user).filter(username__gt=after).order_by("username")),
+        "is_first": not after,
+        "received": FriendRequest.objects.filter(receiver=request.user).select_related("sender")[:MOST_REQUESTS],
+        "sent": FriendRequest.objects.filter(sender=request.user).select_related("receiver")[:MOST_REQUESTS],
+    }
+    return render(request, "timeline/people.html", context, status=200 if form.is_valid() else 400)
+
+
+@members_only
+@require_safe
+def person(request: MemberRequest, username: str) -> HttpResponse:
+    """Show a person, how they stand to the viewer, and their tweets that the viewer may see."""
+    found = related_person(username, request.user)
+    tweets = Tweet.objects.filter(author=found.pk).visible_to(request.user).select_related("author").order_by("-pk")
+    before = tweet_id_before(request)
+    page = first_page(tweets if before is None else tweets.filter(pk__lt=before))
+    context = {"person": found, "page": page, "is_first": before is None, "address": found.get_absolute_url()}
+    return render(request, "timeline/person.html", context)
+
+
+def related_person(username: str, viewer: User) -> User:
+    """Return the person of that user name, in any case, with their relation to the viewer.
+
+    Raises:
+        Http404: there is none.
+    """
+    return get_object_or_404(related_to(User.objects.all(), viewer), username__iexact=username)

@@ -1,0 +1,36 @@
+"""Posting a tweet and deleting it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from timeline.forms import TweetForm
+from timeline.models import Tweet
+from timeline.views.access import MemberRequest, members_only, redirect_back
+from timeline.views.home import render_home
+
+
+@require_POST
+@members_only
+def post_tweet(request: MemberRequest) -> HttpResponse:
+    """Store a tweet; all the rest follows from that."""
+    form = TweetForm(request.POST, instance=Tweet(author=request.user))
+    if not form.is_valid():
+        return render_home(request, form, status=422)
+    form.save()
+    return redirect("home")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@members_only
+def delete_tweet(request: MemberRequest, tweet_id: int) -> HttpResponse:
+    """Ask whether to delete one's own tweet; on POST delete it."""
+    tweet = get_object_or_404(Tweet.objects.select_related("author"), pk=tweet_id, author=request.user)
+    if request.method != "POST":
+        return render(request, "timeline/delete_tweet.html", {"tweet": tweet})
+    tweet.delete()
+    messages.success(request, _("Your tweet is deleted."))
+    return redirect_back(request, otherwise=reverse("home"))
