@@ -6,13 +6,14 @@ Whatever happens to a push or a job, the tweet's row says "waiting", and from `d
 import logging
 import re
 import threading
+from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 from django.db.models.functions import Now
 
 from timeline import queue
 from timeline.models import Tweet
-from timeline.models.tweet import LEASE
+from timeline.models.tweet import LEASE, TweetQuerySet
 from timeline.shards import TUBE_PREFIX, all_shards, tube_of
 
 logger = logging.getLogger(__name__)
@@ -99,6 +100,21 @@ def push_due(shards: list[int]) -> int:
     if ids:
         logger.warning("pushed again tweets=%d first=%d last=%d", len(ids), min(ids), max(ids))
     return len(ids)
+
+
+@dataclass(frozen=True)
+class PushedAgain:
+    """How many tweets are in their tubes again, and how many wait for the sweeper because the broker is away."""
+
+    pushed: int
+    left: int
+
+
+def push_again(tweets: TweetQuerySet) -> PushedAgain:
+    """Deliver tweets once more from the beginning, as if they had just been posted, whatever became of them before."""
+    ids = tweets.deliver_again()
+    pushed = sum(queue.push(pk, priority=queue.AGAIN) for pk in ids)
+    return PushedAgain(pushed, len(ids) - pushed)
 
 
 def adopt_orphans(tubes: list[str]) -> int:
