@@ -1,0 +1,1 @@
+"""Tests of Trellis' behaviour, on real servers."""
