@@ -54,7 +54,7 @@ class TweetForm(forms.ModelForm):
 class SignUpForm(UserCreationForm):
     """A new person. Django's form refuses user names that differ only in case."""
 
-    class Meta:
+    class Meta(UserCreationForm.Meta):
         model = User
         fields = ["username"]
 

@@ -25,6 +25,7 @@ def people(request: MemberRequest) -> HttpResponse:
     context = {
         "form": form,
         "text": text,
+        "is_friends_list": not text,
         "page": first_page(related_to(found, request.user).filter(username__gt=after).order_by("username")),
         "is_first": not after,
         "received": FriendRequest.objects.filter(receiver=request.user).select_related("sender")[:MOST_REQUESTS],
