@@ -119,8 +119,9 @@ def test_a_locked_database_is_an_outage(alice: User) -> None:
     blocker = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     try:
-        with pytest.raises(OperationalError) as caught, connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout = 50")
+        with pytest.raises(OperationalError) as caught:
             Tweet.objects.filter(author=alice).update(due_at=Now())
         assert attempts.is_outage(caught.value)
     finally:

@@ -178,7 +178,8 @@ def test_a_consumer_dies_with_its_parent(process_environment: dict[str, str], be
     """Guard: PR_SET_PDEATHSIG. A killed supervisord would leave its consumers behind."""
     script = (
         "import subprocess, sys, time;"
-        "p = subprocess.Popen([sys.executable, 'manage.py', 'consume_tweets', '1']); print(p.pid, flush=True); time.sleep(60)"
+        "consumer = subprocess.Popen([sys.executable, 'manage.py', 'consume_tweets', '1']);"
+        "print(consumer.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen(
         [sys.executable, "-c", script], cwd=ROOT, env=process_environment, stdout=subprocess.PIPE, text=True

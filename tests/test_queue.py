@@ -58,9 +58,9 @@ def test_a_new_tweet_is_pushed_once_it_is_committed(alice: User, beanstalkd: Bea
 
 @pytest.mark.django_db(transaction=True)
 def test_a_tweet_that_is_rolled_back_is_never_pushed(alice: User, beanstalkd: Beanstalkd) -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         tweet = Tweet.objects.create(author=alice, text="hello")
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert take_all(shard_of(tweet.pk)) == []
 
 
@@ -104,7 +104,8 @@ def test_a_silent_broker_costs_less_than_a_second_and_only_once(silent_broker: s
 def test_the_breaker_lets_pushes_through_after_a_while(beanstalkd: Beanstalkd, monkeypatch: pytest.MonkeyPatch) -> None:
     queue.breaker.trip()
     assert queue.push(1) is False
-    monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic() + queue.BREAK: now)  # only the clock
+    later = time.monotonic() + queue.BREAK
+    monkeypatch.setattr(time, "monotonic", lambda: later)  # only the clock
     assert queue.push(1) is True
 
 
@@ -205,7 +206,7 @@ def test_a_tube_without_a_shard_is_emptied_into_the_right_tubes(beanstalkd: Bean
 
 def test_errors_name_the_broker(settings: Settings) -> None:
     settings.BEANSTALKD_ADDRESS = "127.0.0.1:1"
-    with pytest.raises(queue.QueueUnavailableError, match="beanstalkd at 127.0.0.1:1"):
+    with pytest.raises(queue.QueueUnavailableError, match=r"beanstalkd at 127\.0\.0\.1:1"):
         queue.broker_stats()
 
 

@@ -1,8 +1,8 @@
 """What happens when two things happen at the same time.
 
 Each test holds one transaction open, starts the other, sees it wait, and lets the first go on. The author locks
-(`timeline.locks`) are the guard: with `_lock` emptied, the tests marked "Guard" fail on PostgreSQL. On SQLite the guard is
-BEGIN IMMEDIATE.
+(`timeline.locks`) are the guard: with `_lock` emptied, the tests marked "Guard" fail on PostgreSQL. On SQLite the
+guard is BEGIN IMMEDIATE.
 """
 
 from collections.abc import Callable
@@ -142,5 +142,5 @@ def test_two_who_ask_each_other_at_the_same_moment_are_friends(alice: User, char
 
 
 def test_a_transaction_is_needed_for_author_locks(alice: User) -> None:
-    with pytest.raises(RuntimeError, match="inside transaction.atomic"):
+    with pytest.raises(RuntimeError, match=r"inside transaction\.atomic"):
         fanout.withdraw(Tweet.objects.filter(author=alice))
