@@ -36,6 +36,27 @@ def no_broker(settings: Settings) -> Iterator[None]:
     queue.breaker.reset()
 
 
+@pytest.fixture(autouse=True)
+def uncollected_static_files(settings: Settings) -> None:
+    """Pages name static files as they are: the names with hashes exist only after `collectstatic`."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
+
+@pytest.fixture
+def database_down(transactional_db: None) -> Iterator[None]:
+    """The database cannot be reached."""
+    connection.close()
+    configured = connection.settings_dict
+    away = "/nonexistent/database"
+    connection.settings_dict = (
+        {**configured, "HOST": away} if connection.vendor == "postgresql" else {**configured, "NAME": away}
+    )
+    yield
+    connection.close()
+    connection.settings_dict = configured
+
+
 @pytest.fixture
 def beanstalkd(settings: Settings, no_broker: None) -> Iterator[Beanstalkd]:
     """A beanstalkd of this test's own, which Trellis uses."""
