@@ -29,6 +29,10 @@ TIMELINE_SHARDS = env.integer("TIMELINE_SHARDS", 5, least=1, most=512)
 # How many jobs a consumer takes at once; it never waits for a batch to fill.
 TIMELINE_BATCH = env.integer("TIMELINE_BATCH", 100, least=1, most=500)
 TIMELINE_PAGE = 20
+# Seconds that the queue has for a tweet before the sweeper looks after it.
+TIMELINE_LEASE = env.integer("TIMELINE_LEASE", 30, least=1, most=3600)
+# Seconds that a consumer may hold a job before beanstalkd hands it to somebody else.
+TIMELINE_TIME_TO_RUN = env.integer("TIMELINE_TIME_TO_RUN", 120, least=2, most=3600)
 # A unix socket, or host:port of a beanstalkd that only this product's machines can reach: it has no passwords.
 BEANSTALKD_ADDRESS = env.text("BEANSTALKD_ADDRESS", str(VAR_DIR / "run" / "beanstalkd.sock"))
 

@@ -21,8 +21,6 @@ from timeline.shards import shard_of, tube_of
 
 logger = logging.getLogger(__name__)
 
-# Seconds that a consumer may hold a job before beanstalkd hands it to somebody else.
-TIME_TO_RUN = 120
 # beanstalkd serves lower numbers first.
 FRESH, AGAIN = 1024, 2048
 # Seconds that a push may wait for each answer. With the one retry a request loses under a second.
@@ -77,7 +75,7 @@ class Connection(greenstalk.Client[bytes]):
 
     def put_into(self, tube: str, body: bytes, priority: int) -> int:
         """Put a job into a tube, in one round trip. Returns its id."""
-        put = b"put %d 0 %d %d\r\n%b\r\n" % (priority, TIME_TO_RUN, len(body), body)
+        put = b"put %d 0 %d %d\r\n%b\r\n" % (priority, settings.TIMELINE_TIME_TO_RUN, len(body), body)
         self._sock.sendall(b"use %b\r\n%b" % (tube.encode("ascii"), put))
         self._answer(b"USING")
         (job_id,) = self._answer(b"INSERTED")

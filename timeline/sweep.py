@@ -9,11 +9,10 @@ import threading
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
-from django.db.models.functions import Now
 
 from timeline import queue
 from timeline.models import Tweet
-from timeline.models.tweet import LEASE, TweetQuerySet
+from timeline.models.tweet import TweetQuerySet, end_of_lease
 from timeline.shards import TUBE_PREFIX, all_shards, tube_of
 
 logger = logging.getLogger(__name__)
@@ -96,7 +95,7 @@ def push_due(shards: list[int]) -> int:
             due = due.select_for_update(skip_locked=True)
         ids = list(due.values_list("pk", flat=True)[:CHUNK])
         queue.push_all(ids)
-        Tweet.objects.waiting().filter(pk__in=ids).update(due_at=Now() + LEASE)
+        Tweet.objects.waiting().filter(pk__in=ids).update(due_at=end_of_lease())
     if ids:
         logger.warning("pushed again tweets=%d first=%d last=%d", len(ids), min(ids), max(ids))
     return len(ids)

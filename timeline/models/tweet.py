@@ -7,6 +7,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Length, Now, Trim
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
@@ -18,8 +19,10 @@ from timeline.shards import all_shards
 
 MAX_LENGTH = 500
 
-# How long the queue has for a tweet before the sweeper looks after it.
-LEASE = timedelta(seconds=30)
+
+def end_of_lease() -> CombinedExpression:
+    """Return the moment, by the database's clock, when the sweeper looks after a tweet that is pushed now."""
+    return Now() + timedelta(seconds=settings.TIMELINE_LEASE)
 
 
 class Delivery(models.TextChoices):
@@ -78,7 +81,7 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """Put the tweets back to "waiting", as if just posted, and return their ids; pushing is the caller's part."""
         with transaction.atomic():
             ids = list(self.order_by("pk").values_list("pk", flat=True))
-            Tweet.objects.filter(pk__in=ids).update(**Tweet.JUST_POSTED)
+            Tweet.objects.filter(pk__in=ids).update(delivered_at=None, due_at=end_of_lease(), attempts=0, failure="")
         return ids
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -99,9 +102,6 @@ class Tweet(models.Model):
     A tweet is *waiting* while it has `due_at`, *delivered* once it has `delivered_at`, and *failed* with neither.
     """
 
-    # The delivery state of a new tweet, which "fan out again" goes back to.
-    JUST_POSTED = {"delivered_at": None, "due_at": Now() + LEASE, "attempts": 0, "failure": ""}
-
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -117,7 +117,7 @@ class Tweet(models.Model):
     due_at = models.DateTimeField(
         _("due at"),
         null=True,
-        db_default=Now() + LEASE,
+        db_default=Now() + timedelta(seconds=30),
         editable=False,
         help_text=_("When the sweeper looks after it, should it still be on its way."),
     )
@@ -163,6 +163,8 @@ class Tweet(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store the tweet; a new one enters its author's timeline in the same transaction."""
         is_new = self._state.adding
+        if is_new:
+            self.due_at = end_of_lease()
         with transaction.atomic():
             super().save(*args, **kwargs)
             if is_new:
