@@ -40,22 +40,23 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """Return the tweets that `viewer` may see."""
         return self.filter(visibility.seen_by(viewer))
 
-    def home_of(self, owner: User) -> Self:
+    def home_of(self, owner: User, before: int | None = None) -> Self:
         """Return the timeline of `owner`, newest first.
 
         Stored entries are candidates; what was unfriended or hidden after its delivery is left out here.
+
+        Args:
+            before: only what is older than this tweet id.
         """
+        # One condition: in a filter of its own, `before` would speak of other people's entries too.
+        entry = Q(entries__owner=owner) if before is None else Q(entries__owner=owner, entries__tweet_id__lt=before)
         return (
-            self.filter(entries__owner=owner)
+            self.filter(entry)
             .visible_to(owner)
             .select_related("author")
             # By the entry's column, not the tweet's: the entries' key then gives the order without sorting.
             .order_by("-entries__tweet_id")
         )
-
-    def before(self, tweet_id: int | None) -> Self:
-        """Return the older part of a timeline, from `tweet_id` (left out) on; all of it for None."""
-        return self if tweet_id is None else self.filter(entries__tweet_id__lt=tweet_id)
 
     def waiting(self) -> Self:
         """Return the tweets that are still to be delivered."""

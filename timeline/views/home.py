@@ -21,6 +21,6 @@ def home(request: MemberRequest) -> HttpResponse:
 def render_home(request: MemberRequest, form: TweetForm, status: int = 200) -> HttpResponse:
     """Return the home page with a form for a new tweet, which may be one that was filled in wrongly."""
     before = tweet_id_before(request)
-    page = first_page(Tweet.objects.home_of(request.user).before(before))
+    page = first_page(Tweet.objects.home_of(request.user, before))
     context = {"form": form, "page": page, "is_first": before is None, "address": reverse("home")}
     return render(request, "timeline/home.html", context, status=status)
