@@ -34,12 +34,13 @@ class Beanstalkd:
         assert self.process is not None
         return self.process.pid
 
-    def start(self) -> None:
+    def start(self, *, log: bool = True) -> None:
         binlog = self.directory / "binlog"
         binlog.mkdir(exist_ok=True)
+        logging = ["-b", str(binlog), "-f", "0"] if log else []
         # Ignored, so that a test which limits the size of files causes a write error and not the end.
         self.process = subprocess.Popen(
-            ["beanstalkd", "-l", f"unix:{self.address}", "-b", str(binlog), "-f", "0"],
+            ["beanstalkd", "-l", f"unix:{self.address}", *logging],
             stderr=subprocess.DEVNULL,
             preexec_fn=lambda: signal.signal(signal.SIGXFSZ, signal.SIG_IGN),
         )
@@ -61,12 +62,10 @@ class Beanstalkd:
             self.process.wait()
             Path(self.address).unlink(missing_ok=True)
 
-    def restart(self, *, forget: bool = False) -> None:
-        """Kill it and start it again, with its binlog or without."""
+    def restart(self, *, log: bool = True) -> None:
+        """Kill it and start it again, with what its log remembers or without any."""
         self.stop()
-        if forget:
-            shutil.rmtree(self.directory / "binlog")
-        self.start()
+        self.start(log=log)
 
 
 class PostgreSQL:

@@ -1,6 +1,7 @@
 """Pushing to a real beanstalkd, and what a request loses when it is away."""
 
 import os
+import resource
 import signal
 import socket
 import threading
@@ -202,6 +203,20 @@ def test_a_tube_without_a_shard_is_emptied_into_the_right_tubes(beanstalkd: Bean
     stats = queue.tube_stats()
     assert [int(stats[tube_of(shard)]["current-jobs-ready"]) for shard in range(5)] == [50] * 5
     assert "tweet_pub_7" not in stats
+
+
+def test_a_log_that_is_written_is_told_apart_from_none(beanstalkd: Beanstalkd) -> None:
+    assert queue.log_state() == queue.Log.WRITTEN
+    beanstalkd.restart(log=False)
+    assert queue.log_state() == queue.Log.ABSENT
+
+
+def test_a_log_that_is_silently_off_is_noticed(beanstalkd: Beanstalkd) -> None:
+    """beanstalkd stops logging after a write error, here a file that may not grow, and goes on without a word."""
+    resource.prlimit(beanstalkd.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    assert queue.push(5), "it still takes jobs"
+    resource.prlimit(beanstalkd.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert queue.log_state() == queue.Log.SILENT
 
 
 def test_errors_name_the_broker(settings: Settings) -> None:

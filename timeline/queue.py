@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import greenstalk
 from django.conf import settings
@@ -31,6 +32,9 @@ BREAK = 5.0
 WAIT, SILENCE = 15, 20
 # Pipelined commands in flight: far below the 500 or so that could fill both socket buffers and deadlock.
 PIPELINE = 100
+
+# Where `log_state` puts its job.
+PROBE = "trellis_probe"
 
 # What greenstalk raises when the connection is of no more use. A reply cut short is an AssertionError there.
 BROKEN = (OSError, AssertionError, ValueError, greenstalk.Error)
@@ -328,6 +332,32 @@ class Inbox:
         except QueueUnavailableError:
             self.close()
             raise
+
+
+class Log(StrEnum):
+    """What beanstalkd's log does: it outlives a crash with it, and loses its jobs to the sweeper without it."""
+
+    WRITTEN = "written"
+    ABSENT = "absent"
+    SILENT = "silently off"
+
+
+def log_state() -> Log:
+    """Find out whether beanstalkd writes its log.
+
+    After any write error it goes on without one and says nothing. So put a job into a tube of its own, and
+    see whether a record more is written.
+
+    Raises:
+        QueueUnavailableError
+    """
+    with unavailable_on_error(), Connection(PUSH_TIMEOUT, watch=PROBE) as connection:
+        before = connection.stats()
+        if not before["binlog-current-index"]:
+            return Log.ABSENT
+        connection.delete(connection.put_into(PROBE, b"probe", FRESH))
+        written = connection.stats()["binlog-records-written"] > before["binlog-records-written"]
+        return Log.WRITTEN if written else Log.SILENT
 
 
 def broker_stats() -> Mapping[str, int | str]:
