@@ -56,7 +56,7 @@ class SignUpForm(UserCreationForm):
 
     class Meta(UserCreationForm.Meta):
         model = User
-        fields = ["username"]
+        fields = ("username",)
 
     def clean_username(self) -> str:
         username = str(super().clean_username())
