@@ -31,7 +31,8 @@ class Command(BaseCommand):
         if retry is not None or retry_all:
             self.retry(failed)
         else:
-            self.stdout.writelines(lines(failed.order_by("pk").iterator(), as_json=options["json"]))
+            for line in lines(failed.order_by("pk").iterator(), as_json=options["json"]):
+                self.stdout.write(line)
 
     def retry(self, failed: TweetQuerySet) -> None:
         """Put the tweets back into their tubes."""
