@@ -29,6 +29,9 @@ TIMELINE_SHARDS = env.integer("TIMELINE_SHARDS", 5, least=1, most=512)
 # How many jobs a consumer takes at once; it never waits for a batch to fill.
 TIMELINE_BATCH = env.integer("TIMELINE_BATCH", 100, least=1, most=500)
 TIMELINE_PAGE = 20
+# How many tweets share one partition of the timeline entries (PostgreSQL). With 200 friends each, 50,000 tweets are
+# 10 million entries and about 900 MB: the newest one or two stay in memory.
+TIMELINE_PARTITION = env.integer("TIMELINE_PARTITION", 50_000, least=1000, most=100_000_000)
 # Seconds that the queue has for a tweet before the sweeper looks after it.
 TIMELINE_LEASE = env.integer("TIMELINE_LEASE", 30, least=1, most=3600)
 # Seconds that a consumer may hold a job before beanstalkd hands it to somebody else.

@@ -6,11 +6,12 @@ Whatever happens to a push or a job, the tweet's row says "waiting", and from `d
 import logging
 import re
 import threading
+import time
 from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 
-from timeline import queue
+from timeline import partitions, queue
 from timeline.models import Tweet
 from timeline.models.tweet import TweetQuerySet, end_of_lease
 from timeline.shards import TUBE_PREFIX, all_shards, tube_of
@@ -19,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 # Seconds between two rounds that found nothing.
 PAUSE = 1.0
+# Seconds between two rounds of upkeep, in which far fewer tweets are posted than partitions are ahead.
+UPKEEP = 30.0
 # How many tweets one round pushes; the rest waits for the next, which follows at once.
 CHUNK = 500
 # A tube with so many ready jobs is long: its consumer is behind, and its tweets are late, not lost. What is pushed
@@ -34,6 +37,7 @@ class Sweeper:
     def __init__(self) -> None:
         self.stopping = threading.Event()
         self.trouble = ""
+        self.upkeep_at = 0.0
 
     def run(self) -> None:
         """Work until `stop`. Whatever is away, the broker or the database, is waited for."""
@@ -57,10 +61,17 @@ class Sweeper:
             QueueUnavailableError, django.db.Error: the round changes nothing; what it pushed is pushed again.
         """
         close_old_connections()
+        self._keep_up()
         tubes = queue.tube_stats()
         moved = adopt_orphans(list(tubes))
         short = [shard for shard in all_shards() if ready_in(tubes, shard) < LONG]
         return bool(moved) | (push_due(short) == CHUNK)
+
+    def _keep_up(self) -> None:
+        """Do the upkeep that need not be done each second."""
+        if time.monotonic() >= self.upkeep_at:
+            partitions.make_ahead()
+            self.upkeep_at = time.monotonic() + UPKEEP
 
     def _report(self, trouble: str) -> None:
         """Log what is wrong, once for as long as it stays the same."""
