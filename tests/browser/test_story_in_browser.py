@@ -1,0 +1,90 @@
+"""The story of the product, as two people live it."""
+
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PASSWORD = "climbing-beans-42"
+
+
+def sign_up(page: Page, username: str) -> None:
+    page.get_by_role("link", name="Sign up").first.click()
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Password confirmation").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_role("link", name="Find friends")).to_be_visible()
+
+
+def post(page: Page, text: str) -> None:
+    page.get_by_label("Tell your friends").fill(text)
+    page.get_by_role("button", name="Post").click()
+    expect(page.get_by_role("article")).to_contain_text(text)
+
+
+def assert_sees_within_a_second(page: Page, text: str) -> None:
+    deadline = time.monotonic() + 1
+    page.goto("/")
+    while not page.get_by_text(text).is_visible():
+        assert time.monotonic() < deadline, f"{text!r} has not come"
+        page.reload()
+
+
+def test_two_new_people_become_friends_and_one_sees_what_the_other_posts(open_browser: Opener) -> None:
+    lin, bob = open_browser(), open_browser()
+    sign_up(lin, "林小红")
+    sign_up(bob, "bob")
+
+    lin.get_by_role("link", name="Find friends").click()
+    lin.get_by_label("Find people").fill("BO")
+    lin.get_by_role("button", name="Search").click()
+    lin.get_by_role("button", name="Add friend bob").click()
+    expect(lin.get_by_role("status")).to_contain_text("Your request is on its way to bob.")
+
+    bob.get_by_role("link", name="People").click()
+    bob.get_by_role("button", name="Accept 林小红").click()
+    expect(bob.get_by_role("status")).to_contain_text("You and 林小红 are friends now.")
+
+    bob.get_by_role("link", name="Home").click()
+    post(bob, "The beans are climbing.\nSee for yourselves!")
+    assert_sees_within_a_second(lin, "The beans are climbing.")
+
+    bob.get_by_role("link", name="Delete").click()
+    bob.get_by_role("button", name="Delete").click()
+    expect(bob.get_by_role("status")).to_contain_text("Your tweet is deleted.")
+    lin.reload()
+    expect(lin.get_by_text("The beans are climbing.")).to_have_count(0)
+
+    lin.get_by_role("link", name="People").click()
+    lin.get_by_role("link", name="Unfriend bob").click()
+    lin.get_by_role("button", name="Unfriend").click()
+    expect(lin.get_by_role("status")).to_contain_text("You and bob are no longer friends.")
+
+
+def test_no_page_is_wider_than_a_small_phone(open_browser: Opener) -> None:
+    page = open_browser(viewport={"width": 320, "height": 568})
+    sign_up(page, "x" * 150)
+    post(page, "w" * 500)
+    for address in ("/", "/people/", f"/people/{'x' * 150}/", "/people/?q=x"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+def test_everything_works_by_keyboard_alone(open_browser: Opener) -> None:
+    page = open_browser()
+    sign_up(page, "dora")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Tell your friends")).to_be_focused()
+    page.keyboard.type("No mouse needed")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("article")).to_contain_text("No mouse needed")
