@@ -70,8 +70,9 @@ class Sweeper:
     def _keep_up(self) -> None:
         """Do the upkeep that need not be done each second."""
         if time.monotonic() >= self.upkeep_at:
-            partitions.make_ahead()
+            # First of all, so that upkeep which fails is tried again later and does not keep tweets from being swept.
             self.upkeep_at = time.monotonic() + UPKEEP
+            partitions.make_ahead()
 
     def _report(self, trouble: str) -> None:
         """Log what is wrong, once for as long as it stays the same."""
