@@ -28,6 +28,8 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", "")
 TIMELINE_SHARDS = env.integer("TIMELINE_SHARDS", 5, least=1, most=512)
 # How many jobs a consumer takes at once; it never waits for a batch to fill.
 TIMELINE_BATCH = env.integer("TIMELINE_BATCH", 100, least=1, most=500)
+# How many rows a batch should write at the most, so that tweets with huge audiences do not hold up those behind them.
+TIMELINE_BATCH_ROWS = env.integer("TIMELINE_BATCH_ROWS", 50_000, least=1, most=10_000_000)
 TIMELINE_PAGE = 20
 # How many tweets share one partition of the timeline entries (PostgreSQL). With 200 friends each, 50,000 tweets are
 # 10 million entries and about 900 MB: the newest one or two stay in memory.

@@ -12,11 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from tests.servers import Beanstalkd
 from tests.threads import InThread, wait_until
 from timeline import queue
-from timeline.consumer import Consumer
+from timeline.consumer import Consumer, fitting_batch
+from timeline.fanout import Delivered
 from timeline.models import TimelineEntry, Tweet, User
 from timeline.shards import shard_of, tube_of
 
@@ -86,6 +88,20 @@ def test_a_line_of_the_log_tells_shard_tweets_rows_and_time(
         consumer.step()
     consumer.inbox.close()
     assert f"delivered shard={shard_of(tweet.pk)} tweets={tweet.pk} rows=1 ms=" in caplog.text
+
+
+def test_huge_audiences_make_batches_small_and_small_ones_large(settings: Settings) -> None:
+    """Guard: fitting_batch. A hundred tweets with thousands of friends each would hold up what comes behind them."""
+
+    def after(tweets: int, rows: int) -> int:
+        return fitting_batch(Delivered(tweets=tuple(range(tweets)), done=(), unknown=(), rows=rows))
+
+    settings.TIMELINE_BATCH, settings.TIMELINE_BATCH_ROWS = 100, 50_000
+    assert after(100, 20_000) == 100
+    assert after(100, 500_000) == 10
+    assert after(1, 80_000) == 1
+    assert after(3, 0) == 100
+    assert after(0, 0) == 100
 
 
 def test_a_shard_that_is_not_there_is_refused() -> None:

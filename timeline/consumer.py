@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from timeline.attempts import deliver_counting
+from timeline.fanout import Delivered
 from timeline.queue import Inbox, Job, QueueUnavailableError, describe
 from timeline.shards import tube_of
 
@@ -32,6 +33,7 @@ class Consumer:
         self.stopping = threading.Event()
         self.is_idle = False
         self.failures = 0
+        self.batch = settings.TIMELINE_BATCH
 
     def run(self) -> None:
         """Work until `stop`. Whatever is away, the broker or the database, is waited for."""
@@ -71,10 +73,11 @@ class Consumer:
             self.inbox.interrupt()
 
     def _take(self) -> list[Job]:
+        self.inbox.connect()
         # In this order: a signal before the check is seen by it, one after it interrupts the waiting.
         self.is_idle = True
         try:
-            return [] if self.stopping.is_set() else self.inbox.take(settings.TIMELINE_BATCH)
+            return [] if self.stopping.is_set() else self.inbox.take(self.batch)
         finally:
             self.is_idle = False
 
@@ -91,6 +94,7 @@ class Consumer:
             delivered.rows,
             milliseconds,
         )
+        self.batch = fitting_batch(delivered)
         if delivered.done:
             logger.info("already delivered shard=%d tweets=%s", self.shard, ",".join(map(str, delivered.done)))
         if delivered.unknown:
@@ -104,3 +108,14 @@ class Consumer:
         self.failures += 1
         logger.warning("trying again in %.1f s shard=%d error=%s", pause, self.shard, describe(error).strip())
         self.stopping.wait(pause)
+
+
+def fitting_batch(last: Delivered) -> int:
+    """Return how many jobs to take next, so that a batch like the last one stays within the rows it may write.
+
+    Counting the friends of all authors beforehand would cost as much as a third of the fan-out itself.
+    """
+    if not last.tweets:
+        return settings.TIMELINE_BATCH
+    rows_each = max(1, last.rows // len(last.tweets))
+    return max(1, min(settings.TIMELINE_BATCH, settings.TIMELINE_BATCH_ROWS // rows_each))

@@ -100,6 +100,10 @@ class Connection(greenstalk.Client[bytes]):
         self._sock.sendall(b"reserve-with-timeout %d\r\n" % timeout)
         return self._reserved()
 
+    def be_patient(self, timeout: float) -> None:
+        """Give later answers more time."""
+        self._sock.settimeout(timeout)
+
     def interrupt(self) -> None:
         """End a wait for an answer at once; jobs on their way to us go back to ready. For signal handlers."""
         with contextlib.suppress(OSError):
@@ -311,6 +315,15 @@ class Inbox:
             for start in range(0, len(jobs), PIPELINE):
                 connection.delete_all(jobs[start : start + PIPELINE])
 
+    def connect(self) -> None:
+        """Connect, unless that is done. From then on `interrupt` can end a `take`.
+
+        Raises:
+            QueueUnavailableError
+        """
+        with self._dropping_on_error():
+            pass
+
     def interrupt(self) -> None:
         """End `take` at once, from a signal handler."""
         if self.connection is not None:
@@ -327,7 +340,8 @@ class Inbox:
         try:
             with unavailable_on_error():
                 if self.connection is None:
-                    self.connection = Connection(SILENCE, watch=self.tube)
+                    self.connection = Connection(PUSH_TIMEOUT, watch=self.tube)
+                    self.connection.be_patient(SILENCE)
                 yield self.connection
         except QueueUnavailableError:
             self.close()

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from django.conf import settings
+from django.db import connection
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,17 @@ def follow_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died just before we asked
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+def commit_without_waiting() -> None:
+    """Let this process commit without waiting for PostgreSQL's disk: only for one that does nothing but fan-out.
+
+    A crash of PostgreSQL then loses the last entries together with the marks that they are delivered, since both are
+    in one transaction, and the sweeper does them again. The tweets themselves are committed by others, durably.
+    """
+    if connection.vendor == "postgresql":
+        options = connection.settings_dict["OPTIONS"]
+        options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
 
 
 class ShardGuard:

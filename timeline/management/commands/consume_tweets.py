@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from timeline.consumer import Consumer
 from timeline.shards import all_shards
-from timeline.supervised import ShardGuard, follow_parent, stop_on_signals
+from timeline.supervised import ShardGuard, commit_without_waiting, follow_parent, stop_on_signals
 
 
 class Command(BaseCommand):
@@ -21,6 +21,7 @@ class Command(BaseCommand):
             last = len(all_shards()) - 1
             raise CommandError(f"There is no shard {shard}: TIMELINE_SHARDS={len(all_shards())} means 0 to {last}.")
         follow_parent()
+        commit_without_waiting()
         consumer = Consumer(shard)
         stop_on_signals(consumer.stop)
         with ShardGuard(shard, give_up=consumer.stopping.is_set):
