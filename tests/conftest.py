@@ -3,13 +3,14 @@
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from pytest_django import Settings
 
-from tests.servers import Beanstalkd, private_directory
+from tests.servers import Beanstalkd, Stack, database_url, private_directory
 from timeline import friendships, queue
 from timeline.models import User
 
@@ -17,7 +18,7 @@ from timeline.models import User
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
     """On SQLite, test in a file: several processes and threads use it at the same time."""
-    database = django_settings.DATABASES["default"]
+    database: dict[str, Any] = django_settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(tmp_path_factory.mktemp("db") / "test.sqlite3")}
     elif worker := os.environ.get("PYTEST_XDIST_WORKER"):
@@ -72,15 +73,23 @@ def beanstalkd(settings: Settings, no_broker: None) -> Iterator[Beanstalkd]:
 @pytest.fixture
 def process_environment(beanstalkd: Beanstalkd, db: None) -> dict[str, str]:
     """The environment for a process that works on the test's database and broker."""
-    name = connection.settings_dict["NAME"]
-    host = connection.settings_dict.get("OPTIONS", {}).get("host")
-    url = f"sqlite:///{name}" if connection.vendor == "sqlite" else f"postgres:///{name}?host={host}&user=postgres"
     return {
         **os.environ,
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url(str(connection.settings_dict["NAME"])),
         "BEANSTALKD_ADDRESS": beanstalkd.address,
         "VAR_DIR": str(beanstalkd.directory),
     }
+
+
+@pytest.fixture
+def stack() -> Iterator[Stack]:
+    """All of Trellis in processes of its own, ready, with an empty database that is not the one of this test's `db`."""
+    stack = Stack()
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.remove()
 
 
 @pytest.fixture

@@ -1,9 +1,11 @@
 """Prepares the environment before Django reads it, and keeps the servers that all tests share.
 
-`pytest` runs on SQLite, `pytest --database=postgresql` on a throw-away PostgreSQL cluster. With xdist the controlling
-process starts the cluster, and the workers inherit its address.
+`pytest` runs on SQLite, `pytest --database=postgresql` on a throw-away PostgreSQL cluster, and with DATABASE_URL but
+without `--database` on a test database beside the one it names. With xdist the controlling process starts the cluster,
+and the workers inherit its address.
 """
 
+import argparse
 import os
 import shutil
 import sys
@@ -12,16 +14,22 @@ import pytest
 
 from tests.servers import PostgreSQL, private_directory
 
-POSTGRESQL = "--database=postgresql"
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 DIRECTORY = private_directory()
 
+
+def wanted_database() -> str:
+    """Return what `--database` says, before pytest has read its arguments."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--database", default="")
+    return str(parser.parse_known_args(sys.argv[1:])[0].database)
+
+
 if not IS_WORKER:
-    os.environ.pop("DATABASE_URL", None)
-    if POSTGRESQL in sys.argv:
+    if wanted_database() == "postgresql":
         os.environ["DATABASE_URL"] = PostgreSQL(DIRECTORY / "pg").url("trellis")
-if not os.environ.get("DATABASE_URL"):
-    os.environ["DATABASE_URL"] = f"sqlite:///{DIRECTORY}/unused.sqlite3"
+    elif wanted_database() == "sqlite" or not os.environ.get("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = f"sqlite:///{DIRECTORY}/unused.sqlite3"
 os.environ.update(
     VAR_DIR=str(DIRECTORY / "var"),
     SECRET_KEY="only for tests",
@@ -32,12 +40,12 @@ os.environ.update(
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="what to run the tests on")
+    parser.addoption("--database", choices=["sqlite", "postgresql"], help="what to run the tests on")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if not IS_WORKER and config.getoption("--database") == "postgresql":
+    if not IS_WORKER and wanted_database() == "postgresql":
         PostgreSQL(DIRECTORY / "pg").start()
 
 

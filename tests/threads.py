@@ -35,11 +35,11 @@ class InThread:
         return self.value
 
 
-def wait_until(condition: Callable[[], Any], what: str) -> Any:
+def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
     """Await a condition and return what it returned; fail with words if it never comes true."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited {PATIENCE:.0f} s in vain until {what}"
+        assert time.monotonic() < deadline, f"waited {patience:.0f} s in vain until {what}"
         time.sleep(0.01)
     return value
 

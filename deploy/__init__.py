@@ -1,0 +1,1 @@
+"""Starting Trellis and keeping it running; no part of the product itself."""

@@ -1,0 +1,18 @@
+"""How gunicorn serves the web pages; deploy/supervisord.conf starts it. Every line differs from its default."""
+
+import os
+
+# Loopback only: in production a proxy stands in front and ends TLS.
+bind = f"127.0.0.1:{os.environ['PORT']}"
+
+# Pages wait for the database more than they compute, and a thread costs less memory than a process. Two processes,
+# so that one goes on serving while the other is restarted.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 8
+
+# Open requests have this many seconds to finish; supervisor kills after stopwaitsecs, which must be more.
+graceful_timeout = 8
+
+# By default it lies under the home directory, shared by everything that this user runs. supervisorctl does the same.
+control_socket_disable = True
