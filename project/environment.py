@@ -78,8 +78,8 @@ def parse_flag(raw: str) -> bool:
     return word in TRUE
 
 
-def kept_secret(path: Path) -> str:
-    """Return the secret kept in a private file, making it on first use.
+def kept_secret(path: Path, size: int = 50) -> str:
+    """Return the secret kept in a private file, making it on first use from `size` random bytes.
 
     Several processes may start at once: whoever links the file first decides, the others read theirs.
     """
@@ -87,7 +87,7 @@ def kept_secret(path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
+        draft.write_text(secrets.token_urlsafe(size))
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()

@@ -1,0 +1,125 @@
+"""A small circle of friends to look around in: a dozen people, their friendships and some tweets."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from project.environment import kept_secret
+from timeline import friendships
+from timeline.fanout import deliver
+from timeline.locks import own_authors
+from timeline.models import Tweet, User
+
+# The one who logs in: an ordinary person of the circle, who may also enter /admin/.
+LOGIN = "demo"
+# The others have names only; nobody can log in as they.
+PEOPLE = {
+    LOGIN: "林晓",
+    "wangfang": "王芳",
+    "chenwei": "陈伟",
+    "zhouning": "周宁",
+    "lijing": "李静",
+    "hexiaomei": "何小梅",
+    "grace": "Grace 陈慧",
+    "alice": "Alice Carter",
+    "ben": "Ben Hughes",
+    "emma": "Emma Lindqvist",
+    "david": "David Okafor",
+    "oliver": "Oliver Grant",
+}
+
+FRIENDS = {
+    LOGIN: "wangfang chenwei zhouning hexiaomei grace alice ben david",
+    "wangfang": "chenwei lijing hexiaomei",
+    "chenwei": "zhouning grace",
+    "lijing": "hexiaomei emma",
+    "grace": "alice emma",
+    "alice": "ben emma oliver",
+    "ben": "david",
+    "david": "oliver",
+}
+
+# Who waits for an answer of the one who logs in.
+ASKING = ("emma", "lijing")
+
+TWEETS = (
+    ("oliver", "New bicycle, old hill. The hill won."),
+    ("lijing", "书架终于装好了，多出来三颗螺丝，先当没看见。"),
+    ("wangfang", "早上的豆浆配油条，一天都有精神。"),
+    ("ben", "Planted the first beans today. The trellis is taller than I am."),
+    ("chenwei", "周末去爬山，有人一起吗？"),
+    ("alice", "The library has a cat now. It sleeps on the poetry shelf."),
+    ("demo", "阳台上的番茄开花了！🍅"),
+    ("zhouning", "学会了一首新曲子，邻居们辛苦了。"),
+    ("emma", "Snow in the north already. Tea, candles, and a very long book."),
+    ("david", "Burnt the toast, saved the eggs. Breakfast is about balance."),
+    ("grace", "今天中英文各说了一半，两边都以为我在说另一种。"),
+    ("hexiaomei", "雨后的巷子，桂花香得不讲道理。"),
+    ("ben", "Day three: the beans are up. I may have shouted."),
+    ("wangfang", "妈妈寄来一箱橙子，来我家吃！"),
+    ("demo", "First tweet from the garden bench. 风很轻，茶刚好。"),
+    ("alice", "The cat has a library card now. Nobody objected."),
+)
+
+
+class NamesTakenError(Exception):
+    """Some people of the demo circle cannot be made: their user names belong to others."""
+
+    def __init__(self, usernames: list[str]) -> None:
+        super().__init__(", ".join(usernames))
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """What the demo circle consists of, and how to log in."""
+
+    people: int
+    friendships: int
+    tweets: int
+    username: str
+    password: str
+
+
+def password_file() -> Path:
+    """Return where the password is kept, for the owner of VAR_DIR alone."""
+    return settings.VAR_DIR / "demo-password"
+
+
+def is_seeded() -> bool:
+    """Tell whether the demo circle is there."""
+    return User.objects.filter(username__iexact=LOGIN).exists()
+
+
+def seed() -> Seeded:
+    """Make the whole demo circle, or nothing.
+
+    Raises:
+        NamesTakenError: there are people of these names already.
+    """
+    # Before the people, so that nobody has a password that is not kept.
+    password = kept_secret(password_file(), size=12)
+    with transaction.atomic():
+        people = make_people(password)
+        # All at once: one pair after the other could deadlock with a consumer that is at work.
+        own_authors(person.pk for person in people.values())
+        pairs = [(name, friend) for name, friends in FRIENDS.items() for friend in friends.split()]
+        for name, friend in pairs:
+            friendships.befriend(people[name].pk, people[friend].pk)
+        for name in ASKING:
+            friendships.ask(people[name], people[LOGIN])
+        tweets = [Tweet.objects.create(author=people[name], text=text).pk for name, text in TWEETS]
+        # Their ids are pushed like all others. Delivered here besides, so that the circle is complete at once even
+        # where no broker or consumer runs yet; a consumer that gets the id later finds nothing left to do.
+        deliver(tweets)
+    return Seeded(len(people), len(pairs), len(tweets), LOGIN, password)
+
+
+def make_people(password: str) -> dict[str, User]:
+    """Make the people, by user name; the one who logs in gets the password, the others none that works."""
+    if taken := [name for name in PEOPLE if User.objects.filter(username__iexact=name).exists()]:
+        raise NamesTakenError(taken)
+    people = {name: User.objects.create_user(name, name=full) for name, full in PEOPLE.items() if name != LOGIN}
+    people[LOGIN] = User.objects.create_superuser(LOGIN, password=password, name=PEOPLE[LOGIN])
+    return people
