@@ -4,6 +4,7 @@ The rule is asked from two sides, and both are here, side by side: reading asks 
 see; fan-out, backfill and audit ask into whose timelines a set of tweets belongs.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,17 +20,23 @@ def seen_by(viewer: "User") -> Q:
     return Q(author=viewer) | Q(Exists(Friendship.objects.filter(user=OuterRef("author"), friend=viewer)))
 
 
-def entries_of(tweets: "QuerySet[Tweet]", *, owners: "QuerySet[User] | list[int] | None" = None) -> QuerySet:
+def entries_of(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
     """Return the (owner id, tweet id) pairs that timelines must hold for some tweets, in order.
 
     Args:
         tweets: any unsliced set of tweets.
-        owners: only these people's timelines; everybody's for None.
+        owners: only these people's timelines, given by id, one by one or as a range; everybody's for None.
     """
-    receivers = (
-        Q(author__friendships__friend__isnull=False) if owners is None else Q(author__friendships__friend__in=owners)
-    )
-    authors = Q() if owners is None else Q(author__in=owners)
-    to_friends = tweets.filter(receivers).order_by().values_list("author__friendships__friend", "pk")
+    friend = "author__friendships__friend"
+    receivers = Q(**{f"{friend}__isnull": False}) if owners is None else among(friend, owners)
+    authors = Q() if owners is None else among("author", owners)
+    to_friends = tweets.filter(receivers).order_by().values_list(friend, "pk")
     to_oneself = tweets.filter(authors).order_by().values_list("author", "pk")
-    return to_friends.union(to_oneself, all=True).order_by("author__friendships__friend", "pk")
+    return to_friends.union(to_oneself, all=True).order_by(friend, "pk")
+
+
+def among(field: str, ids: Sequence[int]) -> Q:
+    """Return the condition that a field is one of some ids; for a range it is two comparisons, however long."""
+    if isinstance(ids, range):
+        return Q(**{f"{field}__gte": ids.start, f"{field}__lt": ids.stop})
+    return Q(**{f"{field}__in": ids})

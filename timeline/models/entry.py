@@ -31,13 +31,25 @@ class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
         """
         return self._execute("DELETE FROM {table} WHERE (owner_id, tweet_id) IN ({pairs})", pairs)
 
-    def _execute(self, statement: str, pairs: models.QuerySet) -> int:
-        try:
-            sql, params = pairs.query.get_compiler(self.db).as_sql()
-        except EmptyResultSet:  # the ORM sees without asking that no row can match
-            return 0
+    def remove_others(self, pairs: models.QuerySet, *, keep: models.QuerySet) -> int:
+        """Delete the entries that one query names and another does not.
+
+        Returns:
+            How many entries there were.
+        """
+        others = "SELECT * FROM ({pairs}) AS named EXCEPT SELECT * FROM ({keep}) AS kept"
+        return self._execute(f"DELETE FROM {{table}} WHERE (owner_id, tweet_id) IN ({others})", pairs, keep=keep)
+
+    def _execute(self, statement: str, pairs: models.QuerySet, **others: models.QuerySet) -> int:
+        queries, params = {}, []
+        for name, query in {"pairs": pairs, **others}.items():
+            try:
+                queries[name], its_params = query.query.get_compiler(self.db).as_sql()
+            except EmptyResultSet:  # the ORM sees without asking that no row can match
+                return 0
+            params += its_params
         with connections[self.db].cursor() as cursor:
-            cursor.execute(statement.format(table=self.model._meta.db_table, pairs=sql), params)
+            cursor.execute(statement.format(table=self.model._meta.db_table, **queries), params)
             return cursor.rowcount
 
 
