@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from timeline import alarms
 from timeline.queue import QueueUnavailableError, broker_stats
 
 # Says in words what is wrong, or "" when all is well.
@@ -24,11 +25,15 @@ def livez(request: HttpRequest) -> JsonResponse:
 @cache_control(no_store=True)
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200, or 503 with what is wrong."""
+    """Answer 200, with what an operator should look after, or 503 with what is wrong."""
     problems = {name: problem for name, check in CHECKS.items() if (problem := check())}
     if problems:
         return JsonResponse({"status": "unavailable", "problems": problems}, status=503)
-    return JsonResponse({"status": "ready"})
+    try:
+        warnings = alarms.raised()
+    except (QueueUnavailableError, Error) as error:  # it went away in this very moment
+        return JsonResponse({"status": "unavailable", "problems": {"alarms": in_one_line(error)}}, status=503)
+    return JsonResponse({"status": "ready", "warnings": warnings} if warnings else {"status": "ready"})
 
 
 def database() -> str:
