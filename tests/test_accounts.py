@@ -45,6 +45,11 @@ def test_a_user_name_that_differs_only_in_case_is_taken(client: Client, alice: U
     assert User.objects.count() == 1
 
 
+def test_a_user_name_that_only_looks_different_is_taken(client: Client, alice: User) -> None:
+    assert client.post("/signup/", filled("ａｌｉｃｅ")).status_code == 422
+    assert User.objects.count() == 1
+
+
 def test_somebody_who_takes_the_name_in_between_is_a_message_and_no_crash() -> None:
     form = SignUpForm(filled("dora"))
     assert form.is_valid()

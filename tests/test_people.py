@@ -4,11 +4,13 @@ import re
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
-from tests.threads import InThread
+from tests.threads import InThread, wait_until_somebody_waits_for_a_lock
 from tests.visitors import messages_of, signed_in, text_of
 from timeline import friendships
+from timeline.locks import own_authors
 from timeline.models import FriendRequest, Friendship, User
 from timeline.relations import Relation, related_to
 
@@ -200,3 +202,17 @@ def test_a_verb_leads_back_to_where_it_was_used_and_nowhere_else(alice: User, ch
 
 def test_the_case_of_a_user_name_in_an_address_does_not_matter(alice: User, bob: User) -> None:
     assert signed_in(alice).get("/people/BOB/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_while_somebody_else_makes_the_two_friends_is_no_deadlock(alice: User, charlie: User) -> None:
+    """Guard: own_authors in accept. Without it each side holds what the other one waits for."""
+    friendships.ask(alice, charlie)
+    client = signed_in(charlie)
+    with transaction.atomic():
+        own_authors([alice.pk, charlie.pk])
+        accepting = InThread(partial(said, client, "/people/alice/accept/"))
+        wait_until_somebody_waits_for_a_lock()
+        friendships.befriend(alice.pk, charlie.pk)
+    assert accepting.result() == GONE
+    assert Friendship.objects.count() == 2

@@ -51,6 +51,7 @@ def wait_until_somebody_waits_for_a_lock() -> None:
 
     def is_waiting() -> bool:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # or a transaction sees the same answer for ever
             cursor.execute(
                 "SELECT EXISTS (SELECT FROM pg_stat_activity "
                 "WHERE datname = current_database() AND wait_event_type = 'Lock')"

@@ -47,6 +47,8 @@ def ask(sender: User, receiver: User) -> Asked:
 def accept(*, sender: User, receiver: User) -> bool:
     """Answer a request with yes. Returns False if it is not there any more: nothing has changed then."""
     with transaction.atomic():
+        # The locks before the row, as `befriend` takes them: the other order could deadlock with it.
+        own_authors([sender.pk, receiver.pk])
         if not withdraw_request(sender=sender, receiver=receiver):
             return False
         befriend(sender.pk, receiver.pk)
