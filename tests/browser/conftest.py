@@ -1,17 +1,12 @@
 """A real Chromium, and a running Trellis for it to look at."""
 
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from urllib.request import urlopen
 
 import pytest
-from django.conf import settings as django_settings
 from playwright.sync_api import Page, sync_playwright
 
-from tests.threads import wait_until
+from tests.servers import Stack
 
 # Root may not use Chromium's sandbox, and it shall talk to nobody but us.
 CHROMIUM_ARGUMENTS = [
@@ -26,40 +21,15 @@ CHROMIUM_ARGUMENTS = [
 Opener = Callable[..., Page]
 
 
-@pytest.fixture
-def site(process_environment: dict[str, str]) -> Iterator[str]:
-    """The address of a web server with five consumers behind it, on the test's database and broker."""
-    manage = [sys.executable, str(django_settings.BASE_DIR / "manage.py")]
-    subprocess.run([*manage, "collectstatic", "--noinput", "-v0"], env=process_environment, check=True)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        bind = f"fd://{listening.fileno()}"
-        web = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-b", bind, "--threads", "4", "project.wsgi"]
-        consumers = [[*manage, "consume_tweets", str(shard)] for shard in range(5)]
-        processes = [
-            subprocess.Popen(
-                command,
-                cwd=django_settings.BASE_DIR,
-                env=process_environment,
-                pass_fds=[listening.fileno()],
-                stderr=subprocess.DEVNULL,
-            )
-            for command in (web, *consumers)
-        ]
-    wait_until(lambda: answers(f"{address}/readyz"), "the web server is ready")
-    yield address
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.wait(20)
-
-
-def answers(address: str) -> bool:
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of all of Trellis, started as people start it; the tests of a module share it."""
+    stack = Stack()
     try:
-        with urlopen(address, timeout=1) as response:
-            return bool(response.status == 200)
-    except OSError:
-        return False
+        stack.start()
+        yield stack.url
+    finally:
+        stack.remove()
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 import time
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-
-pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "climbing-beans-42"
 
