@@ -1,7 +1,10 @@
 """A tweet that cannot be delivered: counted, tried again, given up, and never in its neighbours' way."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 
 from tests.poison import poisoned
@@ -39,7 +42,7 @@ def test_a_failed_attempt_is_noted_with_its_reason_and_the_next_time(alice: User
     assert tweet.attempts == 1
     assert "poison" in tweet.failure
     assert tweet.due_at is not None
-    assert tweet.due_at < tweet.created_at + attempts.timedelta(seconds=5), "the lease is cut short to the pause"
+    assert tweet.due_at < tweet.created_at + timedelta(seconds=5), "the lease is cut short to the pause"
 
 
 def test_a_tweet_that_recovers_is_delivered_and_its_reason_forgotten(alice: User, bob: User) -> None:
@@ -68,7 +71,7 @@ def test_attempts_that_ended_with_the_process_count_too(alice: User, bob: User) 
     (pk,) = post(alice, 1)
     for _ in range(MOST):  # each time the process dies right after it has begun
         if not attempts.begin([pk]):
-            Tweet.objects.filter(pk=pk).update(attempts=attempts.F("attempts") + 1)
+            Tweet.objects.filter(pk=pk).update(attempts=F("attempts") + 1)
     deliver_counting([pk])
     tweet = Tweet.objects.get(pk=pk)
     assert tweet.delivery == Delivery.FAILED

@@ -27,12 +27,11 @@ def test_a_tweet_reaches_the_author_at_once_and_friends_on_delivery(alice: User,
 
 def test_delivery_marks_the_tweet(alice: User) -> None:
     tweet = Tweet.objects.create(author=alice, text="hello")
-    tweet.refresh_from_db()
-    assert tweet.delivery == Delivery.WAITING
+    assert Tweet.objects.get(pk=tweet.pk).delivery == Delivery.WAITING
 
     fanout.deliver([tweet.pk])
 
-    tweet.refresh_from_db()
+    tweet = Tweet.objects.get(pk=tweet.pk)
     assert tweet.delivery == Delivery.DELIVERED
     assert tweet.due_at is None
     assert tweet.delivered_at is not None

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self, cast
 
 import greenstalk
 from django.conf import settings
@@ -39,8 +40,8 @@ PROBE = "trellis_probe"
 # What greenstalk raises when the connection is of no more use. A reply cut short is an AssertionError there.
 BROKEN = (OSError, AssertionError, ValueError, greenstalk.Error)
 
-# beanstalkd's figures about tubes, by name.
-TubeStats = Mapping[str, Mapping[str, int | str]]
+# beanstalkd's figures about each tube: all are numbers but its name, which is the key here.
+TubeStats = Mapping[str, Mapping[str, int]]
 
 TWEET_ID = re.compile(rb"[1-9][0-9]{0,18}")
 
@@ -76,6 +77,9 @@ class Connection(greenstalk.Client[bytes]):
     def __init__(self, timeout: float, watch: str = greenstalk.DEFAULT_TUBE) -> None:
         """Connect; every answer must come within `timeout` seconds."""
         super().__init__(connected_socket(timeout), encoding=None, watch=watch)
+
+    def __enter__(self) -> Self:
+        return self
 
     def put_into(self, tube: str, body: bytes, priority: int) -> int:
         """Put a job into a tube, in one round trip. Returns its id."""
@@ -374,14 +378,14 @@ def log_state() -> Log:
         return Log.WRITTEN if written else Log.SILENT
 
 
-def broker_stats() -> Mapping[str, int | str]:
+def broker_stats() -> greenstalk.Stats:
     """Return beanstalkd's figures about itself.
 
     Raises:
         QueueUnavailableError
     """
     with unavailable_on_error(), Connection(PUSH_TIMEOUT) as connection:
-        return dict(connection.stats())  # type: ignore[arg-type]
+        return connection.stats()
 
 
 def tube_stats() -> TubeStats:
@@ -391,8 +395,8 @@ def tube_stats() -> TubeStats:
         QueueUnavailableError
     """
     with unavailable_on_error(), Connection(PUSH_TIMEOUT) as connection:
-        found = {}
+        found: dict[str, Mapping[str, int]] = {}
         for tube in connection.tubes():
             with contextlib.suppress(greenstalk.NotFoundError):  # a tube goes when it is empty and nobody uses it
-                found[tube] = dict(connection.stats_tube(tube))  # type: ignore[arg-type]
+                found[tube] = cast("Mapping[str, int]", connection.stats_tube(tube))
         return found

@@ -87,7 +87,7 @@ class Sweeper:
 
 def ready_in(tubes: queue.TubeStats, shard: int) -> int:
     """Return how many jobs are ready in the tube of a shard; a tube that does not exist is empty."""
-    return int(tubes.get(tube_of(shard), {}).get("current-jobs-ready", 0))
+    return tubes.get(tube_of(shard), {}).get("current-jobs-ready", 0)
 
 
 def push_due(shards: list[int]) -> int:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import BaseConstraint
 
 
@@ -21,7 +19,8 @@ class MirrorConstraint(BaseConstraint):
         super().__init__(name=name)
         self.first, self.second = first, second
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    # Django always gives both arguments. On SQLite, which can add no constraint to a table, it makes the table anew.
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         first, second = (quote(model._meta.get_field(name).column) for name in (self.first, self.second))
         return (
@@ -29,19 +28,13 @@ class MirrorConstraint(BaseConstraint):
             f"REFERENCES {quote(model._meta.db_table)} ({first}, {second}) DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:
-        if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # type: ignore[attr-defined]  # SQLite cannot add one
-            return None
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str | None:
-        if schema_editor.connection.vendor == "sqlite":
-            schema_editor._remake_table(model)  # type: ignore[attr-defined]  # nor drop one
-            return None
-        table, name = schema_editor.quote_name(model._meta.db_table), schema_editor.quote_name(self.name)
-        return f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
+        table = schema_editor.quote_name(model._meta.db_table)
+        return f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """Leave it to the database: one row alone cannot know what else its transaction writes."""

@@ -1,6 +1,6 @@
 """A person of the circle."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
@@ -9,9 +9,6 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from timeline.models.tweet import Tweet
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -51,8 +48,6 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=60, blank=True)
-
-    tweets: "models.Manager[Tweet]"
 
     objects = UserManager()
 
