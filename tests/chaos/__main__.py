@@ -1,0 +1,127 @@
+"""`python -m tests.chaos`: breaks everything, again and again, and shows that no tweet is lost or doubled."""
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import django
+
+from tests.chaos import disk
+from tests.servers import PostgreSQL, Stack, private_directory
+
+# Short, so that much can break in little time: seconds.
+LEASE, TIME_TO_RUN = "3", "4"
+
+
+def main() -> int:
+    """Run the drill. Returns the exit code: 0 only if nothing at all was wrong."""
+    options = parse()
+    print(f"seed {options.seed}, {options.database}", flush=True)
+    cluster, stack, small_disk = prepare(options.database)
+    print(f"everything lies under {stack.directory}", flush=True)
+    problems = ["the drill broke off"]
+    try:
+        problems = drill(options, cluster, stack, small_disk)
+    finally:
+        clear_away(cluster, stack, small_disk, keep=bool(problems))
+    return 1 if problems else 0
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="repeats a run, as far as it can be")
+    parser.add_argument("--strikes", type=int, default=20, help="how often every fault is caused at least")
+    parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
+    parser.add_argument("--only", nargs="+", metavar="FAULT", default=[], help="cause only these")
+    parser.add_argument("--report", type=Path, help="write the table to this file, too, as Markdown")
+    parser.add_argument("--minutes", type=float, default=15, help="end after so long, done or not")
+    return parser.parse_args()
+
+
+def prepare(database: str) -> tuple[PostgreSQL | None, Stack, Path | None]:
+    """Make servers, and let the drill's own Django use them."""
+    cluster = None
+    if database == "postgresql":
+        cluster = PostgreSQL(private_directory() / "pg", durable=True)
+        cluster.start()
+    os.environ["DATABASE_URL"] = cluster.url("postgres") if cluster else "sqlite:////unused"
+    os.environ.pop("SECRET_KEY", None)
+    stack = Stack(
+        DJANGO_SETTINGS_MODULE="tests.chaos.settings",
+        TIMELINE_LEASE=LEASE,
+        TIMELINE_TIME_TO_RUN=TIME_TO_RUN,
+        TIMELINE_SHARDS="5",
+    )
+    small_disk = mount_small_disk(stack.directory / "binlog")
+    os.environ.update({**stack.env, "DJANGO_SETTINGS_MODULE": "project.settings"})
+    django.setup()
+    return cluster, stack, small_disk
+
+
+def mount_small_disk(directory: Path) -> Path | None:
+    directory.mkdir()
+    why_not = disk.mount(directory)
+    if why_not:
+        print(f"NOT CAUSED: a full disk, which needs root and a mount: {why_not}", file=sys.stderr, flush=True)
+    return None if why_not else directory
+
+
+def drill(options: argparse.Namespace, cluster: PostgreSQL | None, stack: Stack, small_disk: Path | None) -> list[str]:
+    """Do everything, and return what was wrong."""
+    # Only now: they read Django's settings.
+    from tests.chaos.drill import Drill
+    from tests.chaos.faults import FAULTS
+    from tests.chaos.report import Report
+    from tests.chaos.world import World
+
+    faults = [
+        fault
+        for fault in FAULTS
+        if options.database in fault.databases
+        and (small_disk or not fault.needs_disk)
+        and (not options.only or fault.key in options.only)
+    ]
+    unknown = set(options.only) - {fault.key for fault in FAULTS}
+    if unknown:
+        raise SystemExit(f"There is no fault {unknown}; there are: {', '.join(fault.key for fault in FAULTS)}")
+    world = World(stack, cluster, small_disk, options.seed)
+    stack.start()
+    world.populate()
+    done = Drill(world, faults, options.strikes, options.minutes)
+    done.run()
+    return show(Report(done), options, time.monotonic() - done.began)
+
+
+def show(report: "Report", options: argparse.Namespace, seconds: float) -> list[str]:  # type: ignore[name-defined]  # noqa: F821
+    """Print the report, and return what was wrong."""
+    problems: list[str] = report.problems()
+    ending = f"Seed {options.seed}, {options.database}, {seconds / 60:.1f} minutes."
+    text = "\n\n".join(part for part in (report.markdown(), report.gap_line(), ending) if part)
+    print("", text, "", *[f"WRONG: {problem}" for problem in problems], sep="\n", flush=True)
+    if options.report:
+        options.report.write_text(text + "\n")
+    return problems
+
+
+def clear_away(cluster: PostgreSQL | None, stack: Stack, small_disk: Path | None, *, keep: bool) -> None:
+    """Stop everything, and remove it, unless its logs may tell what was wrong."""
+    stack.stop()
+    if cluster:
+        cluster.stop("immediate")
+    if keep:
+        print(f"kept for a look: {stack.directory}", file=sys.stderr)
+        return
+    if small_disk:
+        subprocess.run(["umount", str(small_disk)], check=True)
+    shutil.rmtree(stack.directory)
+    if cluster:
+        shutil.rmtree(cluster.directory.parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Tweets that cannot be delivered, or that kill whoever tries."""
+
+from tests.chaos import points, poison
+from tests.chaos.fault import Caused, Fault
+from tests.chaos.world import World, patiently
+from tests.threads import wait_until
+from timeline.models import Tweet
+
+AT_ONCE = 5
+# Seconds until a tweet is given up: seven pauses, and a sweeper's round for each.
+GIVING_UP = 100.0
+
+
+def poisoned(world: World) -> Caused:
+    """Every attempt fails, until the cause is removed."""
+    patiently(lambda: poison.refuse(poison.CURABLE))
+    texts = {world.post(prefix=poison.CURABLE) for _ in range(AT_ONCE)}
+    failing = Tweet.objects.filter(text__in=texts).exclude(failure="")
+    wait_until(lambda: patiently(failing.count) == stored(texts), "each has failed at least once")
+    patiently(lambda: poison.allow(poison.CURABLE))
+    return Caused(stored(texts))
+
+
+def stored(texts: set[str]) -> int:
+    return patiently(Tweet.objects.filter(text__in=texts).count)
+
+
+def incurable(world: World) -> Caused:
+    """Every attempt fails, for ever; what becomes of them is seen at the end of the drill."""
+    return Caused(stored({world.post(prefix=poison.INCURABLE) for _ in range(AT_ONCE)}))
+
+
+def deadly(world: World) -> Caused:
+    """Every attempt kills its consumer, until the cause is removed. Caused as often as a consumer died."""
+    points.directory().mkdir(exist_ok=True)
+    points.deadly_file().touch()
+    for _ in range(AT_ONCE):
+        world.post(prefix=points.DEADLY)
+    wait_until(lambda: deaths() >= AT_ONCE, f"{AT_ONCE} consumers have died")
+    times = deaths()
+    points.deadly_file().unlink()
+    return Caused(times)
+
+
+def deadly_for_good(world: World) -> Caused:
+    """Every attempt kills its consumer, until the tweets are given up."""
+    points.directory().mkdir(exist_ok=True)
+    points.deadly_file().touch()
+    texts = {world.post(prefix=points.DEADLY) for _ in range(AT_ONCE)}
+    given_up = Tweet.objects.failed().filter(text__in=texts)
+    wait_until(lambda: patiently(given_up.count) == stored(texts), "all are given up", GIVING_UP)
+    times = deaths()
+    points.deadly_file().unlink()
+    return Caused(times)
+
+
+def deaths() -> int:
+    return len(points.deadly_file().read_text().splitlines())
+
+
+FAULTS = [
+    Fault("tweet-poisoned", "poison tweet: an error, cured", poisoned),
+    Fault("tweet-incurable", "poison tweet: an error, for good", incurable),
+    Fault("tweet-deadly", "poison tweet: kills its consumer, cured", deadly),
+    Fault("tweet-deadly-for-good", "poison tweet: kills its consumer, for good", deadly_for_good),
+]
