@@ -209,11 +209,10 @@ class Stack:
         wait_until(lambda: "is ready" in self.output or launcher.poll() is not None, "Trellis is ready", patience=90)
         assert launcher.poll() is None, self.output
 
-    def stop(self) -> int | None:
-        """Stop everything, as Ctrl-C does. Returns the exit code; None if it was not started."""
-        if self.launcher is None:
-            return None
-        self.launcher.send_signal(signal.SIGINT)
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Stop everything, as Ctrl-C does. Returns the exit code."""
+        assert self.launcher is not None
+        self.launcher.send_signal(number)
         return self.launcher.wait(100)
 
     def manage(self, *arguments: str) -> str:
