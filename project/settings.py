@@ -31,6 +31,8 @@ TIMELINE_BATCH = env.integer("TIMELINE_BATCH", 100, least=1, most=500)
 # How many rows a batch should write at the most, so that tweets with huge audiences do not hold up those behind them.
 TIMELINE_BATCH_ROWS = env.integer("TIMELINE_BATCH_ROWS", 50_000, least=1, most=10_000_000)
 TIMELINE_PAGE = 20
+# Days that timeline entries are stored for `trim_timelines`; 0 keeps all. Older tweets are read from the friends' own.
+TIMELINE_KEEP_DAYS = env.integer("TIMELINE_KEEP_DAYS", 0, least=0, most=36_500)
 # How many tweets share one partition of the timeline entries (PostgreSQL). With 200 friends each, 50,000 tweets are
 # 10 million entries and about 900 MB: the newest one or two stay in memory.
 TIMELINE_PARTITION = env.integer("TIMELINE_PARTITION", 50_000, least=1000, most=100_000_000)

@@ -86,15 +86,14 @@ def test_a_page_costs_the_same_few_queries_however_much_it_shows(alice: User, bo
     client = signed_in(alice)
     for path in ("/", "/people/bob/", "/people/", "/people/?q=b"):
         Tweet.objects.all().delete()
-        with CaptureQueriesContext(
-            connection,
-        ) as empty:
+        with CaptureQueriesContext(connection) as empty:
             client.get(path)
         for author in (alice, bob, charlie):
             post(author, *("hello" for _ in range(10)))
         with CaptureQueriesContext(connection) as full:
             client.get(path)
-        assert len(full) == len(empty) <= 6, path
+        # A home page that is not full looks further back than timelines are stored, in one query more.
+        assert len(full) <= len(empty) <= 6 + (path == "/"), path
 
 
 def test_hostile_text_is_only_text(alice: User, bob: User) -> None:

@@ -40,6 +40,8 @@ def state_of_entry(tweet: Tweet, viewer: User) -> str:
         if tweet.author_id == viewer.pk:
             return _("%(viewer)s sees tweet %(tweet)d: it is their own.")
         return _("%(viewer)s sees tweet %(tweet)d: delivered.")
+    if not Tweet.objects.stored().filter(pk=tweet.pk).exists():
+        return _("%(viewer)s sees tweet %(tweet)d further back: it is older than what timelines store.")
     if tweet.delivery == Delivery.WAITING:
         return _("%(viewer)s does not see tweet %(tweet)d yet: waiting since %(when)s, attempts so far: %(attempts)d.")
     if tweet.delivery == Delivery.FAILED:

@@ -26,5 +26,9 @@ def rebuild_timeline(owner: User) -> Rebuilt:
         # Nobody's friendship with the owner ends, and no tweet of theirs goes, until this is done.
         authors = Friendship.objects.filter(friend=owner).values_list("user", flat=True)
         share_authors([owner.pk, *authors])
-        removed = TimelineEntry.objects.filter(owner=owner).exclude(tweet__in=Tweet.objects.visible_to(owner)).delete()
+        removed = (
+            TimelineEntry.objects.filter(owner=owner)
+            .exclude(tweet__in=Tweet.objects.stored().visible_to(owner))
+            .delete()
+        )
         return Rebuilt(added=write_entries(Tweet.objects.all(), owners=[owner.pk]), removed=removed[0])

@@ -23,10 +23,15 @@ def seen_by(viewer: "User") -> Q:
 def entries_of(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
     """Return the (owner id, tweet id) pairs that timelines must hold for some tweets, in order.
 
+    Tweets that are too old to be stored have none.
+
     Args:
         tweets: any unsliced set of tweets.
         owners: only these people's timelines, given by id, one by one or as a range; everybody's for None.
     """
+    from timeline.models import Retention
+
+    tweets = tweets.filter(pk__gte=Retention.current_floor())
     friend = "author__friendships__friend"
     receivers = Q(**{f"{friend}__isnull": False}) if owners is None else among(friend, owners)
     authors = Q() if owners is None else among("author", owners)

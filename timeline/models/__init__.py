@@ -2,7 +2,8 @@
 
 from timeline.models.entry import TimelineEntry
 from timeline.models.friendship import FriendRequest, Friendship
+from timeline.models.retention import Retention
 from timeline.models.tweet import Tweet
 from timeline.models.user import User
 
-__all__ = ["FriendRequest", "Friendship", "TimelineEntry", "Tweet", "User"]
+__all__ = ["FriendRequest", "Friendship", "Retention", "TimelineEntry", "Tweet", "User"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from timeline import visibility
 from timeline.models.entry import TimelineEntry
+from timeline.models.retention import Retention
 from timeline.models.user import User
 from timeline.shards import all_shards
 
@@ -57,6 +58,10 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
             # By the entry's column, not the tweet's: the entries' key then gives the order without sorting.
             .order_by("-entries__tweet_id")
         )
+
+    def stored(self) -> Self:
+        """Return the tweets that are recent enough for timelines to store them."""
+        return self.filter(pk__gte=Retention.current_floor())
 
     def waiting(self) -> Self:
         """Return the tweets that are still to be delivered."""

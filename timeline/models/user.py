@@ -22,6 +22,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Return the people whose user name or name begins with `text`, in any case."""
         return self.filter(Q(username__istartswith=text) | Q(name__istartswith=text))
 
+    def called(self, username: str) -> Self:
+        """Return the person of that user name, in any case, by the unique index; `iexact` would compare UPPER()."""
+        return self.alias(lower_username=Lower("username")).filter(lower_username=username.lower())
+
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the people with all that is theirs, also from their friends' timelines."""
         from timeline.friendships import leave_circle
@@ -39,7 +43,7 @@ class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # typ
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the person of that user name, in any case."""
-        return self.get(username__iexact=username)
+        return self.called(username or "").get()
 
 
 class User(AbstractUser):

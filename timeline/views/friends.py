@@ -85,7 +85,7 @@ def named(username: str) -> User:
     Raises:
         Http404: there is none.
     """
-    return get_object_or_404(User, username__iexact=username)
+    return get_object_or_404(User.objects.called(username))
 
 
 def answer(request: MemberRequest, person: User, message: str, *, level: int = messages.SUCCESS) -> HttpResponse:

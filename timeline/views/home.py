@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from timeline.feed import home_page
 from timeline.forms import TweetForm
-from timeline.models import Tweet
-from timeline.pages import first_page, tweet_id_before
+from timeline.pages import tweet_id_before
 from timeline.views.access import MemberRequest, members_only
 
 
@@ -21,6 +21,6 @@ def home(request: MemberRequest) -> HttpResponse:
 def render_home(request: MemberRequest, form: TweetForm, status: int = 200) -> HttpResponse:
     """Return the home page with a form for a new tweet, which may be one that was filled in wrongly."""
     before = tweet_id_before(request)
-    page = first_page(Tweet.objects.home_of(request.user, before))
+    page = home_page(request.user, before)
     context = {"form": form, "page": page, "is_first": before is None, "address": reverse("home")}
     return render(request, "timeline/home.html", context, status=status)

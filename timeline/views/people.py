@@ -52,4 +52,4 @@ def related_person(username: str, viewer: User) -> User:
     Raises:
         Http404: there is none.
     """
-    return get_object_or_404(related_to(User.objects.all(), viewer), username__iexact=username)
+    return get_object_or_404(related_to(User.objects.called(username), viewer))
