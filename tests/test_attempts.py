@@ -66,6 +66,15 @@ def test_after_the_last_attempt_the_tweet_is_failed_and_left_alone(alice: User, 
     assert not Tweet.objects.due().exists()
 
 
+def test_a_leftover_job_does_not_try_a_failed_tweet_again(alice: User, bob: User) -> None:
+    """Guard: deliver takes only what is waiting. Else a tweet that kills its consumer would go on, uncounted."""
+    (pk,) = post(alice, 1)
+    Tweet.objects.filter(pk=pk).update(attempts=MOST)
+    deliver_counting([pk])
+    assert deliver_counting([pk]).tweets == ()
+    assert states([pk]) == ["failed"]
+
+
 def test_attempts_that_ended_with_the_process_count_too(alice: User, bob: User) -> None:
     """Guard: the count is committed before the work."""
     (pk,) = post(alice, 1)

@@ -41,20 +41,23 @@ NOTHING = Delivered((), (), (), 0)
 def deliver(tweet_ids: Sequence[int]) -> Delivered:
     """Write the tweets into all timelines that they belong to, and mark them as delivered, in one transaction.
 
-    Doing it twice, also at the same time, changes nothing: entries that exist stay, and the mark is set once.
+    What was given up is left alone until somebody retries it. Doing it twice, also at the same time, changes
+    nothing: entries that exist stay, and the mark is set once.
 
     Raises:
         django.db.Error: nothing was written.
     """
     with transaction.atomic():
-        known = {tweet.pk: tweet for tweet in Tweet.objects.filter(pk__in=tweet_ids).only("author_id", "delivered_at")}
-        waiting = sorted(pk for pk, tweet in known.items() if tweet.delivered_at is None)
+        fields = "author_id", "delivered_at", "due_at"
+        known = {tweet.pk: tweet for tweet in Tweet.objects.filter(pk__in=tweet_ids).only(*fields)}
+        # Not what has failed: a job that is left of it must not try once more, and uncounted.
+        waiting = sorted(pk for pk, tweet in known.items() if tweet.due_at is not None)
         share_authors(known[pk].author_id for pk in waiting)
         rows = write_entries(Tweet.objects.filter(pk__in=waiting)) if waiting else 0
         Tweet.objects.filter(pk__in=waiting, delivered_at=None).update(delivered_at=Now(), due_at=None, failure="")
     return Delivered(
         tweets=tuple(waiting),
-        done=tuple(sorted(known.keys() - set(waiting))),
+        done=tuple(sorted(pk for pk, tweet in known.items() if tweet.delivered_at is not None)),
         unknown=tuple(sorted(set(tweet_ids) - known.keys())),
         rows=rows,
     )
