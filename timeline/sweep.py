@@ -4,7 +4,6 @@ Whatever happens to a push or a job, the tweet's row says "waiting", and from `d
 """
 
 import logging
-import re
 import threading
 import time
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from timeline import partitions, queue
 from timeline.models import Tweet
 from timeline.models.tweet import TweetQuerySet, end_of_lease
-from timeline.shards import TUBE_PREFIX, all_shards, tube_of
+from timeline.shards import all_shards, tube_of
+from timeline.tubes import orphans
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ CHUNK = 500
 # A tube with so many ready jobs is long: its consumer is behind, and its tweets are late, not lost. What is pushed
 # again is less urgent than what is fresh, so pushing earlier would gain nothing.
 LONG = 200
-
-SHARD_TUBE = re.compile(rf"{TUBE_PREFIX}(\d+)")
 
 
 class Sweeper:
@@ -63,7 +61,7 @@ class Sweeper:
         close_old_connections()
         self._keep_up()
         tubes = queue.tube_stats()
-        moved = adopt_orphans(list(tubes))
+        moved = adopt_orphans(tubes)
         short = [shard for shard in all_shards() if ready_in(tubes, shard) < LONG]
         return bool(moved) | (push_due(short) == CHUNK)
 
@@ -128,14 +126,12 @@ def push_again(tweets: TweetQuerySet) -> PushedAgain:
     return PushedAgain(pushed, len(ids) - pushed)
 
 
-def adopt_orphans(tubes: list[str]) -> int:
+def adopt_orphans(tubes: queue.TubeStats) -> int:
     """Empty the tubes of shards that are no more since N was lowered. Returns how many jobs were moved."""
     moved = 0
-    for tube in tubes:
-        match = SHARD_TUBE.fullmatch(tube)
-        if match and int(match[1]) not in all_shards():
-            jobs = queue.adopt(tube)
-            if jobs:
-                logger.warning("moved the jobs of a tube without a shard tube=%s jobs=%d", tube, jobs)
-            moved += jobs
+    for tube in orphans(tubes):
+        jobs = queue.adopt(tube)
+        if jobs:
+            logger.warning("moved the jobs of a tube without a shard tube=%s jobs=%d", tube, jobs)
+        moved += jobs
     return moved
