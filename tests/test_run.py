@@ -102,6 +102,17 @@ def test_a_port_in_use_is_named(cold: Stack) -> None:
         assert f"PORT is {cold.port}, which another program uses already" in refusal(cold)
 
 
+def test_after_a_kill_it_waits_for_a_port_that_is_still_in_use(cold: Stack) -> None:
+    """Guard: check_port looks for the pid file that only a killed supervisord leaves behind."""
+    (cold.directory / "run").mkdir()
+    (cold.directory / "run" / "supervisord.pid").write_text("4711")
+    with socket.create_server(("127.0.0.1", cold.port)):
+        launcher = cold.launch()
+        with pytest.raises(subprocess.TimeoutExpired):
+            launcher.wait(3)
+    wait_until(lambda: "is ready" in cold.output, "it goes on", patience=60)
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "expected"),
     [
@@ -149,3 +160,4 @@ def test_a_program_that_cannot_run_is_shown_with_the_end_of_its_log(cold: Stack)
     said = refusal(cold)
     assert "beanstalkd ends by itself" in said
     assert "beanstalkd.log" in said
+    assert "gave up" not in log_of(cold, "supervisord"), "startretries: it would have come back without the directory"

@@ -133,7 +133,7 @@ def test_nothing_outlives_a_supervisord_that_is_killed(stack: Stack) -> None:
 
 
 def test_after_supervisord_was_killed_a_start_at_once_leaves_one_consumer_a_shard(stack: Stack) -> None:
-    """Guard: check_port waits for the old web server. The shard locks keep the old and the new consumers apart."""
+    """The shard locks keep the old consumers and the new ones apart."""
     kill_supervisord(stack)
     for watching in sampled_while(stack.start, lambda: watchers(stack)):
         assert all(count <= 1 for count in watching)
