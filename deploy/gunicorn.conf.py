@@ -16,3 +16,7 @@ graceful_timeout = 8
 
 # By default it lies under the home directory, shared by everything that this user runs. supervisorctl does the same.
 control_socket_disable = True
+
+# Load Django once, before the port is open: the first visitor after a start does not wait for it, and a worker that was
+# killed is replaced at once. Nothing that must not be shared is made before the fork: connections are made when used.
+preload_app = True
