@@ -110,7 +110,8 @@ def show(report: "Report", options: argparse.Namespace, seconds: float) -> list[
 
 def clear_away(cluster: PostgreSQL | None, stack: Stack, small_disk: Path | None, *, keep: bool) -> None:
     """Stop everything, and remove it, unless its logs may tell what was wrong."""
-    stack.stop()
+    if stack.launcher:
+        stack.stop()
     if cluster:
         cluster.stop("immediate")
     if keep:

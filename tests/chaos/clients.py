@@ -119,7 +119,7 @@ class Client(threading.Thread):
         every: seconds between two times.
     """
 
-    def __init__(self, act: Callable[[], None], every: float) -> None:
+    def __init__(self, act: Callable[[], object], every: float) -> None:
         super().__init__(daemon=True)
         self.act, self.every = act, every
         self.error: BaseException | None = None

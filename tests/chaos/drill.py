@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos import truth
 from tests.chaos.fault import Fault
+from tests.chaos.points import Strike
 from tests.chaos.world import World
 from tests.threads import wait_until
 from timeline.models import Tweet
@@ -23,7 +24,8 @@ class Episode:
         began, ended: by the monotonic clock; it ends when all is well again.
         recovery: seconds from the end of the fault until all was well.
         times: how often the fault was caused.
-        next_deliveries: seconds from each consumer's death to the next delivery in its shard.
+        deaths: the consumers that died, for which the time until the next delivery counts.
+        shards: N at that time.
         wrong: what was wrong, in words.
     """
 
@@ -32,7 +34,8 @@ class Episode:
     ended: float = 0.0
     recovery: float = 0.0
     times: int = 0
-    next_deliveries: list[float] = field(default_factory=list)
+    deaths: Sequence[Strike] = ()
+    shards: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -79,17 +82,15 @@ class Drill:
         """Cause a fault and wait until all is well again."""
         self.world.wait_until_running()
         time.sleep(self.world.chance.uniform(0, PEACE))
-        episode = Episode(fault, began=time.monotonic())
+        episode = Episode(fault, began=time.monotonic(), shards=self.world.shards)
         caused = fault.strike(self.world)
         over = time.monotonic()
-        episode.times = caused.times
+        episode.times, episode.deaths = caused.times, caused.deaths
         episode.wrong += truth.settle(self.world, truth.newest())
         episode.recovery = time.monotonic() - over
         if episode.recovery > fault.recovery:
             episode.wrong.append(f"recovery took {episode.recovery:.1f} s")
         episode.wrong += truth.audited() + truth.unexplained_failures()
-        found = [(death, truth.next_delivery(death)) for death in caused.deaths]
-        episode.next_deliveries = [seconds for _, seconds in found if seconds is not None]
         episode.ended = time.monotonic()
         return episode
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.chaos import truth
 from tests.chaos.clients import Outcome, Post
 from tests.chaos.drill import Drill, Episode
+from tests.chaos.fault import Fault
 
 # Seconds that an answer to a post, and the next delivery after a consumer's death, may take.
 LONGEST_POST, LONGEST_GAP = 1.5, 3.0
@@ -58,20 +59,17 @@ class Report:
         self.drill = drill
         self.posts = drill.world.journal.posts
         self.fates = truth.fates()
+        self.gaps = self._gaps()
 
     def rows(self) -> list[Row]:
-        rows = [self._row_of(fault.name, fault) for fault in self.drill.faults]
-        friends = self._row(
-            "friendships made and ended meanwhile", len(self.drill.world.friends.changes), self.posts, []
-        )
-        total = self._row("all", sum(row.times for row in rows) + friends.times, self.posts, self._recoveries())
-        return [*rows, friends, total]
+        rows = [self._row_of(fault) for fault in self.drill.faults]
+        return [*rows, self._row("all", sum(row.times for row in rows), self.posts, self._recoveries())]
 
-    def _row_of(self, name: str, fault: object) -> Row:
+    def _row_of(self, fault: Fault) -> Row:
         episodes = [episode for episode in self.drill.episodes if episode.fault is fault]
         posts = [post for post in self.posts if any(is_within(post, episode) for episode in episodes)]
         times = sum(episode.times for episode in episodes)
-        return self._row(name, times, posts, [episode.recovery for episode in episodes])
+        return self._row(fault.name, times, posts, [episode.recovery for episode in episodes])
 
     def _recoveries(self) -> list[float]:
         return [episode.recovery for episode in self.drill.episodes]
@@ -104,7 +102,7 @@ class Report:
             *self.drill.wrong,
             *[f"{episode.fault.name}: {wrong}" for episode in self.drill.episodes for wrong in episode.wrong],
             *[problem for row in self.rows() for problem in self._problems_of(row)],
-            *[f"next delivery after {gap:.1f} s" for gap in self.gaps() if gap > LONGEST_GAP],
+            *[f"next delivery after {gap:.1f} s" for gap in self.gaps if gap > LONGEST_GAP],
         ]
 
     def _problems_of(self, row: Row) -> list[str]:
@@ -119,9 +117,10 @@ class Report:
             if is_wrong
         ]
 
-    def gaps(self) -> list[float]:
+    def _gaps(self) -> list[float]:
         """Return the seconds from each death of a consumer to the next delivery in its shard."""
-        return [gap for episode in self.drill.episodes for gap in episode.next_deliveries]
+        found = [truth.next_delivery(death, ep.shards) for ep in self.drill.episodes for death in ep.deaths]
+        return [gap for gap in found if gap is not None]
 
     def markdown(self) -> str:
         """Return the table."""
@@ -134,12 +133,11 @@ class Report:
         )
 
     def gap_line(self) -> str:
-        gaps = self.gaps()
-        if not gaps:
+        if not self.gaps:
             return ""
         return (
             f"From the kill of a consumer to the next delivery in its shard: "
-            f"median {statistics.median(gaps):.1f} s, worst {max(gaps):.1f} s ({len(gaps)} kills)."
+            f"median {statistics.median(self.gaps):.1f} s, worst {max(self.gaps):.1f} s ({len(self.gaps)} kills)."
         )
 
 

@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
@@ -70,7 +71,7 @@ class World:
     def open(self) -> None:
         """Let people post, and make and end friendships, until `close`."""
         for browser in self.posters:
-            self.clients.append(Client(lambda browser=browser: self.post(browser), POST_EVERY))  # type: ignore[misc]
+            self.clients.append(Client(partial(self.post, browser), POST_EVERY))
         self.clients.append(Client(self.friends.change, CHANGE_EVERY))
         for client in self.clients:
             client.start()
