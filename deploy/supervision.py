@@ -126,14 +126,13 @@ def environment(port: int) -> dict[str, str]:
         "BEANSTALKD_ADDRESS": settings.BEANSTALKD_ADDRESS,
         "PORT": str(port),
         "TRELLIS_PYTHON": sys.executable,
-        "TRELLIS_FOLLOW": " ".join(follow_parent()) or "env",
         "TRELLIS_BROKER_HERE": str(broker_is_here()).lower(),
         "TRELLIS_BROKER_LISTEN": broker_listen(settings.BEANSTALKD_ADDRESS),
     }
 
 
 def follow_parent() -> list[str]:
-    """Return what to put before a command so that it gets SIGTERM when its parent dies: nothing outside Linux."""
+    """Return what to put before a command so that it gets SIGTERM when its parent dies; nothing outside Linux."""
     return ["setpriv", "--pdeathsig", "TERM", "--"] if sys.platform == "linux" and shutil.which("setpriv") else []
 
 

@@ -8,6 +8,7 @@ and the workers inherit its address.
 import argparse
 import os
 import shutil
+import signal
 import sys
 
 import pytest
@@ -45,6 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    if not IS_WORKER:
+        # Told to stop, stop the servers, too.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not IS_WORKER and wanted_database() == "postgresql":
         PostgreSQL(DIRECTORY / "pg").start()
 

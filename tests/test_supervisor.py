@@ -126,10 +126,24 @@ def test_a_process_that_is_killed_is_back_within_seconds(stack: Stack) -> None:
 
 
 def test_nothing_outlives_a_supervisord_that_is_killed(stack: Stack) -> None:
-    """Guard: setpriv for beanstalkd and gunicorn, follow_parent in the others."""
+    """Guard: setpriv in follow.sh for beanstalkd and gunicorn, follow_parent in the others."""
     processes = processes_of(stack)
     kill_supervisord(stack)
     wait_until(lambda: all(map(has_ended, processes)), "every process has ended")
+
+
+def test_nothing_outlives_a_supervisord_that_is_killed_while_it_starts() -> None:
+    """Guard: follow.sh for all, and that it looks who its parent is after it has asked to follow it."""
+    stack = Stack()
+    try:
+        launcher = psutil.Process(stack.launch().pid)
+        log = stack.directory / "log" / "supervisord.log"
+        wait_until(lambda: log.exists() and "spawned: 'web'" in log.read_text(), "every process has been started")
+        processes = launcher.children(recursive=True)
+        kill_supervisord(stack)
+        wait_until(lambda: all(map(has_ended, processes)), "every process has ended")
+    finally:
+        stack.remove()
 
 
 def test_after_supervisord_was_killed_a_start_at_once_leaves_one_consumer_a_shard(stack: Stack) -> None:
@@ -144,7 +158,7 @@ def test_after_supervisord_was_killed_a_start_at_once_leaves_one_consumer_a_shar
 
 
 def test_a_launcher_that_is_killed_takes_everything_with_it(stack: Stack) -> None:
-    """Guard: setpriv for supervisord."""
+    """Guard: setpriv before supervisord."""
     assert stack.launcher is not None
     processes = processes_of(stack)
     stack.launcher.kill()
