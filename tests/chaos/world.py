@@ -4,7 +4,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from deploy.supervision import states
 from tests.chaos import poison
@@ -21,6 +22,8 @@ from tests.servers import PostgreSQL, Stack
 from tests.threads import wait_until
 from timeline import friendships
 from timeline.models import User
+from timeline.outage import is_outage
+from timeline.queue import tube_stats
 
 Value = TypeVar("Value")
 
@@ -123,6 +126,19 @@ class World:
     def kill(self, pid: int, number: signal.Signals = signal.SIGKILL) -> None:
         os.kill(pid, number)
 
+    @contextmanager
+    def with_jobs_waiting(self) -> Iterator[None]:
+        """Let the consumers stand still, until jobs lie in the tubes, and until the end of the block."""
+        consumers = self.consumers()
+        for pid in consumers:
+            self.kill(pid, signal.SIGSTOP)
+        try:
+            wait_until(jobs_wait, "jobs wait in the tubes", PATIENCE)
+            yield
+        finally:
+            for pid in consumers:
+                self.kill(pid, signal.SIGCONT)
+
     def reshard(self, shards: int) -> None:
         """Start everything again with another N."""
         self.stack.stop()
@@ -131,14 +147,19 @@ class World:
         self.stack.start()
 
 
+def jobs_wait() -> bool:
+    """Tell whether a tube has a job that is not done."""
+    return any(tube["current-jobs-ready"] or tube["current-jobs-reserved"] for tube in tube_stats().values())
+
+
 def patiently(ask: Callable[[], Value]) -> Value:
     """Ask the database, again and again while it is away: the drill, too, has to survive what it causes."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
             return ask()
-        except (OperationalError, InterfaceError):
+        except (DatabaseError, InterfaceError) as error:
             connection.close()
-            if time.monotonic() > deadline:
+            if not is_outage(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)

@@ -24,16 +24,18 @@ FILLING = "drill_filling"
 
 
 def killed(world: World) -> Caused:
-    world.kill(world.broker())
+    """What lies in its tubes comes back with it."""
+    with world.with_jobs_waiting():
+        world.kill(world.broker())
     return Caused(1)
 
 
 def killed_without_log(world: World) -> Caused:
-    """Its log is gone before it dies: it starts again without a single job."""
-    pid = world.broker()
-    for path in (world.stack.directory / "binlog").glob("binlog.*"):
-        path.unlink()
-    world.kill(pid)
+    """Its log is gone before it dies: what lies in its tubes is lost."""
+    with world.with_jobs_waiting():
+        for path in (world.stack.directory / "binlog").glob("binlog.*"):
+            path.unlink()
+        world.kill(world.broker())
     return Caused(1)
 
 

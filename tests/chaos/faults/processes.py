@@ -6,9 +6,8 @@ import signal
 from tests.chaos import points
 from tests.chaos.fault import Caused, Fault
 from tests.chaos.faults.consumers import await_strikes
-from tests.chaos.world import World
+from tests.chaos.world import World, jobs_wait
 from tests.threads import wait_until
-from timeline.queue import tube_stats
 
 WEB_AT_ONCE = 4
 # N is changed in a circle.
@@ -33,10 +32,6 @@ def shards_changed(world: World) -> Caused:
     wait_until(jobs_wait, "jobs wait in the tubes")
     world.reshard(NEXT[world.shards])
     return Caused(1)
-
-
-def jobs_wait() -> bool:
-    return any(tube["current-jobs-ready"] for tube in tube_stats().values())
 
 
 FAULTS = [
