@@ -33,6 +33,8 @@ TIMELINE_BATCH_ROWS = env.integer("TIMELINE_BATCH_ROWS", 50_000, least=1, most=1
 TIMELINE_PAGE = 20
 # Days that timeline entries are stored for `trim_timelines`; 0 keeps all. Older tweets are read from the friends' own.
 TIMELINE_KEEP_DAYS = env.integer("TIMELINE_KEEP_DAYS", 0, least=0, most=36_500)
+# Days after which somebody who was not seen gets no entries until they return; 0 writes for everybody.
+TIMELINE_DORMANT_DAYS = env.integer("TIMELINE_DORMANT_DAYS", 0, least=0, most=36_500)
 # How many tweets share one partition of the timeline entries (PostgreSQL). With 200 friends each, 50,000 tweets are
 # 10 million entries and about 900 MB: the newest one or two stay in memory.
 TIMELINE_PARTITION = env.integer("TIMELINE_PARTITION", 50_000, least=1000, most=100_000_000)
@@ -99,7 +101,8 @@ POSTGRESQL_OPTIONS = {
     # An unreachable server is noticed in seconds, and a statement ends before its job's time to run does.
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
-    "options": "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s",
+    # Statements are short and many: compiling them (jit) would cost more than running them.
+    "options": "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c jit=off",
 }
 
 

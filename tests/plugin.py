@@ -40,6 +40,10 @@ os.environ.update(
 )
 
 
+# Else WhiteNoise warns with each test client that nothing was collected.
+(DIRECTORY / "var" / "static").mkdir(parents=True)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], help="what to run the tests on")
 

@@ -42,6 +42,8 @@ def state_of_entry(tweet: Tweet, viewer: User) -> str:
         return _("%(viewer)s sees tweet %(tweet)d: delivered.")
     if not Tweet.objects.stored().filter(pk=tweet.pk).exists():
         return _("%(viewer)s sees tweet %(tweet)d further back: it is older than what timelines store.")
+    if viewer.is_dormant:
+        return _("%(viewer)s will see tweet %(tweet)d on returning: they have not been here for long.")
     if tweet.delivery == Delivery.WAITING:
         return _("%(viewer)s does not see tweet %(tweet)d yet: waiting since %(when)s, attempts so far: %(attempts)d.")
     if tweet.delivery == Delivery.FAILED:

@@ -20,6 +20,8 @@ class Rebuilt:
 def rebuild_timeline(owner: User) -> Rebuilt:
     """Write what the timeline lacks and remove what does not belong there; what is right stays untouched.
 
+    Somebody who is dormant keeps an empty timeline: it is made anew when they return.
+
     Pages can be read meanwhile: they never show less than before.
     """
     with transaction.atomic():

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 
 from timeline import partitions, queue
+from timeline.dormancy import let_sleep
 from timeline.models import Tweet
 from timeline.models.tweet import TweetQuerySet, end_of_lease
 from timeline.shards import all_shards, tube_of
@@ -71,6 +72,7 @@ class Sweeper:
             # First of all, so that upkeep which fails is tried again later and does not keep tweets from being swept.
             self.upkeep_at = time.monotonic() + UPKEEP
             partitions.make_ahead()
+            let_sleep()
 
     def _report(self, trouble: str) -> None:
         """Log what is wrong, once for as long as it stays the same."""

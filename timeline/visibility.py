@@ -23,7 +23,7 @@ def seen_by(viewer: "User") -> Q:
 def entries_of(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
     """Return the (owner id, tweet id) pairs that timelines must hold for some tweets, in order.
 
-    Tweets that are too old to be stored have none.
+    Tweets that are too old to be stored have none, and people who have not been here for long only their own.
 
     Args:
         tweets: any unsliced set of tweets.
@@ -33,7 +33,7 @@ def entries_of(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None
 
     tweets = tweets.filter(pk__gte=Retention.current_floor())
     friend = "author__friendships__friend"
-    receivers = Q(**{f"{friend}__isnull": False}) if owners is None else among(friend, owners)
+    receivers = Q(author__friendships__is_dormant=False) & (Q() if owners is None else among(friend, owners))
     authors = Q() if owners is None else among("author", owners)
     to_friends = tweets.filter(receivers).order_by().values_list(friend, "pk")
     to_oneself = tweets.filter(authors).order_by().values_list("author", "pk")

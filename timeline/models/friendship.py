@@ -65,12 +65,18 @@ class Friendship(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="befriended_by", verbose_name=_("friend")
     )
     created_at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+    is_dormant = models.BooleanField(
+        _("dormant"), db_default=False, editable=False, help_text=_("The friend has not been here for long.")
+    )
 
     class Meta:
         verbose_name = _("friendship")
         verbose_name_plural = _("friendships")
+        indexes = [
+            # Fan-out reads author → friends from this index alone, without those who are dormant.
+            models.Index(fields=["user", "friend"], name="friendship_awake", condition=Q(is_dormant=False)),
+        ]
         constraints = [
-            # Fan-out reads author → friends from this index alone.
             models.UniqueConstraint(fields=["user", "friend"], name="friendship_unique_pair"),
             models.CheckConstraint(
                 condition=~Q(user=F("friend")),

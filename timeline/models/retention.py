@@ -28,4 +28,4 @@ class Retention(models.Model):
     @staticmethod
     def current_floor() -> Any:
         """Return the floor as an expression, so that it costs no query of its own; 0 keeps everything."""
-        return Coalesce(Subquery(Retention.objects.values("floor")[:1]), 0)
+        return Coalesce(Subquery(Retention.objects.filter(pk=1).values("floor")), 0)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -53,11 +53,23 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=60, blank=True)
 
+    last_seen_at = models.DateTimeField(_("last seen"), db_default=Now(), editable=False)
+    is_dormant = models.BooleanField(
+        _("dormant"),
+        db_default=False,
+        editable=False,
+        help_text=_("Has not been here for long: gets no timeline entries until they return."),
+    )
+
     objects = UserManager()
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [
+            # The sweeper: who has not been here for long.
+            models.Index(fields=["last_seen_at"], name="user_awake_since", condition=Q(is_dormant=False)),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("username"),

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from timeline.dormancy import greet
 from timeline.models import User
 
 P = ParamSpec("P")
@@ -28,6 +29,7 @@ def members_only(
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
+            greet(request.user)
             return view(cast(MemberRequest, request), *args, **kwargs)
         # What was to be posted is lost, and its address shows nothing: home, then.
         return redirect_to_login(reverse("home") if request.method == "POST" else request.get_full_path())

@@ -1,0 +1,84 @@
+"""How the database answers the questions that are asked all the time: by an index, whatever the size.
+
+Small tables are read whole, and rightly so. So PostgreSQL is told to avoid that, and shows whether it can; SQLite names
+an index with every SEARCH, and a SCAN where there is none.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+
+from timeline import visibility
+from timeline.models import Tweet, User
+
+pytestmark = pytest.mark.django_db
+
+
+def plan_of(query: QuerySet) -> str:
+    """Return how the database would answer a query."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+    return query.explain()
+
+
+def reads_a_table_whole(plan: str) -> bool:
+    if connection.vendor == "postgresql":
+        return "Seq Scan" in plan
+    # An index that is read whole, or what a subquery has just made, is no table.
+    lines = [line for line in plan.splitlines() if "SCAN " in line and "INDEX" not in line]
+    return any("timeline_" in line for line in lines)
+
+
+@pytest.fixture
+def crowd(alice: User, bob: User) -> User:
+    """Some people, and some tweets, so that there is something to choose between."""
+    User.objects.bulk_create([User(username=f"person{number}") for number in range(200)])
+    Tweet.objects.bulk_create([Tweet(author=alice, text="x") for _ in range(200)])
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE timeline_user, timeline_tweet, timeline_friendship, timeline_timelineentry")
+    return alice
+
+
+QUESTIONS: dict[str, Callable[[User], QuerySet]] = {
+    "the first home page": lambda user: Tweet.objects.home_of(user)[:21],
+    "a later home page": lambda user: Tweet.objects.home_of(user, before=100)[:21],
+    "a person's page": lambda user: Tweet.objects.filter(author=user).visible_to(user).order_by("-pk")[:21],
+    "into whose timelines a tweet belongs": lambda user: visibility.entries_of(Tweet.objects.filter(pk__in=[1, 2])),
+    "what two new friends bring each other": lambda user: visibility.entries_of(
+        Tweet.objects.filter(author__in=[user.pk, user.pk + 1]), owners=[user.pk, user.pk + 1]
+    ),
+    "what the sweeper looks after": lambda user: Tweet.objects.due().order_by("due_at")[:500],
+    "what was given up": lambda user: Tweet.objects.failed().order_by("pk"),
+    "who is called so": lambda user: User.objects.called("Alice"),
+    "who has not been here for long": lambda user: User.objects.filter(
+        is_dormant=False, last_seen_at__lt=user.date_joined
+    ).order_by("last_seen_at")[:100],
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_index_answers(question: str, crowd: User) -> None:
+    plan = plan_of(QUESTIONS[question](crowd))
+    assert not reads_a_table_whole(plan), plan
+
+
+@pytest.mark.parametrize("question", ["the first home page", "a later home page"])
+def test_a_home_page_comes_in_order_and_is_not_sorted(question: str, crowd: User) -> None:
+    """Guard: ordering by the entry's column, which is the second of its key."""
+    plan = plan_of(QUESTIONS[question](crowd))
+    assert "Sort  " not in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
+
+
+def test_the_sweepers_index_has_only_what_waits(crowd: User) -> None:
+    """However many tweets are delivered, a round of the sweeper looks at none of them."""
+    assert "tweet_due" in plan_of(Tweet.objects.due().order_by("due_at")[:500])
+
+
+def test_fan_out_reads_friends_from_an_index_alone(crowd: User) -> None:
+    plan = plan_of(visibility.entries_of(Tweet.objects.filter(pk__in=[1])))
+    assert "friendship_awake" in plan, plan
