@@ -31,6 +31,7 @@ if not IS_WORKER:
         os.environ["DATABASE_URL"] = PostgreSQL(DIRECTORY / "pg").url("trellis")
     elif wanted_database() == "sqlite" or not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = f"sqlite:///{DIRECTORY}/unused.sqlite3"
+(DIRECTORY / "var" / "static").mkdir(parents=True)
 os.environ.update(
     VAR_DIR=str(DIRECTORY / "var"),
     SECRET_KEY="only for tests",
