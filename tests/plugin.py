@@ -31,7 +31,6 @@ if not IS_WORKER:
         os.environ["DATABASE_URL"] = PostgreSQL(DIRECTORY / "pg").url("trellis")
     elif wanted_database() == "sqlite" or not os.environ.get("DATABASE_URL"):
         os.environ["DATABASE_URL"] = f"sqlite:///{DIRECTORY}/unused.sqlite3"
-(DIRECTORY / "var" / "static").mkdir(parents=True)
 os.environ.update(
     VAR_DIR=str(DIRECTORY / "var"),
     SECRET_KEY="only for tests",
@@ -39,7 +38,6 @@ os.environ.update(
     BEANSTALKD_ADDRESS="/nonexistent",
     HTTPS="no",
 )
-
 
 # Else WhiteNoise warns with each test client that nothing was collected.
 (DIRECTORY / "var" / "static").mkdir(parents=True)
