@@ -1,7 +1,7 @@
 # make run: installs what is missing, runs Trellis, and prints its address once it is ready.
 # make test, make lint: install what is missing and check everything. make fmt formats; make clean starts afresh.
 
-.PHONY: run test lint fmt clean
+.PHONY: run test chaos lint fmt clean
 
 BIN := .venv/bin
 WORKERS ?= auto
@@ -17,6 +17,12 @@ test:
 	@sh deploy/install.sh test
 	$(BIN)/pytest -q -n $(WORKERS) --database=sqlite
 	$(BIN)/pytest -q -n $(WORKERS) --database=postgresql
+
+# The drill: everything breaks again and again while people post, for up to 15 minutes; ends with a table. As root,
+# or the full disk is left out. More: make chaos CHAOS="--help"
+chaos:
+	@sh deploy/install.sh test
+	$(BIN)/python -m tests.chaos $(CHAOS)
 
 # The checks need settings, but shall not make var/ or use a real database.
 lint: export SECRET_KEY := lint

@@ -14,15 +14,16 @@ import django
 from tests.chaos import disk
 from tests.servers import PostgreSQL, Stack, private_directory
 
-# Short, so that much can break in little time: seconds.
-LEASE, TIME_TO_RUN = "3", "4"
+# Shorter than in production, so that much can break in little time: seconds.
+LONG_FORM = {"TIMELINE_LEASE": "3", "TIMELINE_TIME_TO_RUN": "4", "TIMELINE_SHARDS": "5"}
+SHORT_FORM = {"TIMELINE_LEASE": "1", "TIMELINE_TIME_TO_RUN": "2", "TIMELINE_SHARDS": "4"}
 
 
 def main() -> int:
     """Run the drill. Returns the exit code: 0 only if nothing at all was wrong."""
     options = parse()
     print(f"seed {options.seed}, {options.database}", flush=True)
-    cluster, stack, small_disk = prepare(options.database)
+    cluster, stack, small_disk = prepare(options)
     print(f"everything lies under {stack.directory}", flush=True)
     problems = ["the drill broke off"]
     try:
@@ -40,23 +41,23 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="FAULT", default=[], help="cause only these")
     parser.add_argument("--report", type=Path, help="write the table to this file, too, as Markdown")
     parser.add_argument("--minutes", type=float, default=15, help="end after so long, done or not")
-    return parser.parse_args()
+    parser.add_argument(
+        "--short", action="store_true", help="each fault once, but for the slowest, and without a verdict on seconds"
+    )
+    options = parser.parse_args()
+    return argparse.Namespace(**{**vars(options), "strikes": 1}) if options.short else options
 
 
-def prepare(database: str) -> tuple[PostgreSQL | None, Stack, Path | None]:
+def prepare(options: argparse.Namespace) -> tuple[PostgreSQL | None, Stack, Path | None]:
     """Make servers, and let the drill's own Django use them."""
     cluster = None
-    if database == "postgresql":
+    if options.database == "postgresql":
         cluster = PostgreSQL(private_directory() / "pg", durable=True)
         cluster.start()
     os.environ["DATABASE_URL"] = cluster.url("postgres") if cluster else "sqlite:////unused"
     os.environ.pop("SECRET_KEY", None)
-    stack = Stack(
-        DJANGO_SETTINGS_MODULE="tests.chaos.settings",
-        TIMELINE_LEASE=LEASE,
-        TIMELINE_TIME_TO_RUN=TIME_TO_RUN,
-        TIMELINE_SHARDS="5",
-    )
+    form = SHORT_FORM if options.short else LONG_FORM
+    stack = Stack(**form, DJANGO_SETTINGS_MODULE="tests.chaos.settings")
     small_disk = mount_small_disk(stack.directory / "binlog")
     os.environ.update({**stack.env, "DJANGO_SETTINGS_MODULE": "project.settings"})
     django.setup()
@@ -75,26 +76,17 @@ def drill(options: argparse.Namespace, cluster: PostgreSQL | None, stack: Stack,
     """Do everything, and return what was wrong."""
     # Only now: they read Django's settings.
     from tests.chaos.drill import Drill
-    from tests.chaos.faults import FAULTS
+    from tests.chaos.faults import chosen
     from tests.chaos.report import Report
     from tests.chaos.world import World
 
-    faults = [
-        fault
-        for fault in FAULTS
-        if options.database in fault.databases
-        and (small_disk or not fault.needs_disk)
-        and (not options.only or fault.key in options.only)
-    ]
-    unknown = set(options.only) - {fault.key for fault in FAULTS}
-    if unknown:
-        raise SystemExit(f"There is no fault {unknown}; there are: {', '.join(fault.key for fault in FAULTS)}")
+    faults = chosen(options.only, options.database, has_disk=small_disk is not None, short=options.short)
     world = World(stack, cluster, small_disk, options.seed)
     stack.start()
     world.populate()
     done = Drill(world, faults, options.strikes, options.minutes)
     done.run()
-    return show(Report(done), options, time.monotonic() - done.began)
+    return show(Report(done, judges_seconds=not options.short), options, time.monotonic() - done.began)
 
 
 def show(report: "Report", options: argparse.Namespace, seconds: float) -> list[str]:  # type: ignore[name-defined]  # noqa: F821

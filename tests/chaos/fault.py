@@ -31,6 +31,7 @@ class Fault:
         recovery: seconds within which everything must be well again.
         databases: where it can be caused.
         needs_disk: whether it needs the small disk.
+        takes_long: whether it takes the better part of a minute, too much for the short form.
     """
 
     key: str
@@ -39,3 +40,4 @@ class Fault:
     recovery: float = 60.0
     databases: Sequence[str] = field(default=("postgresql", "sqlite"))
     needs_disk: bool = False
+    takes_long: bool = False

@@ -53,10 +53,15 @@ class Row:
 
 
 class Report:
-    """The findings of a drill that is over."""
+    """The findings of a drill that is over.
 
-    def __init__(self, drill: Drill) -> None:
+    Args:
+        judges_seconds: whether slowness is a problem: not while much else goes on on the same machine.
+    """
+
+    def __init__(self, drill: Drill, *, judges_seconds: bool) -> None:
         self.drill = drill
+        self.judges_seconds = judges_seconds
         self.posts = drill.world.journal.posts
         self.fates = truth.fates()
         self.gaps = self._gaps()
@@ -102,7 +107,7 @@ class Report:
             *self.drill.wrong,
             *[f"{episode.fault.name}: {wrong}" for episode in self.drill.episodes for wrong in episode.wrong],
             *[problem for row in self.rows() for problem in self._problems_of(row)],
-            *[f"next delivery after {gap:.1f} s" for gap in self.gaps if gap > LONGEST_GAP],
+            *[f"next delivery after {gap:.1f} s" for gap in self.gaps if self.judges_seconds and gap > LONGEST_GAP],
         ]
 
     def _problems_of(self, row: Row) -> list[str]:
@@ -112,7 +117,7 @@ class Report:
                 (row.times < self.drill.strikes, f"caused {row.times} times of {self.drill.strikes}"),
                 (row.lost, f"{row.lost} lost"),
                 (row.duplicated, f"{row.duplicated} duplicated"),
-                (row.longest > LONGEST_POST, f"a post took {row.longest * 1000:.0f} ms"),
+                (self.judges_seconds and row.longest > LONGEST_POST, f"a post took {row.longest * 1000:.0f} ms"),
             )
             if is_wrong
         ]

@@ -69,7 +69,7 @@ def friendships_changed(world: World) -> Caused:
 FAULTS = [
     Fault("friendships", "friendships made and ended meanwhile", friendships_changed),
     Fault("tweet-poisoned", "poison tweet: an error, cured", poisoned),
-    Fault("tweet-incurable", "poison tweet: an error, for good", incurable),
+    Fault("tweet-incurable", "poison tweet: an error, for good", incurable, takes_long=True),
     Fault("tweet-deadly", "poison tweet: kills its consumer, cured", deadly),
-    Fault("tweet-deadly-for-good", "poison tweet: kills its consumer, for good", deadly_for_good),
+    Fault("tweet-deadly-for-good", "poison tweet: kills its consumer, for good", deadly_for_good, takes_long=True),
 ]
