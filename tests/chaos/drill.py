@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos import truth
 from tests.chaos.fault import Fault
-from tests.chaos.points import Strike
+from tests.chaos.points import Death
 from tests.chaos.world import World
 from tests.threads import wait_until
 from timeline.models import Tweet
@@ -34,7 +34,7 @@ class Episode:
     ended: float = 0.0
     recovery: float = 0.0
     times: int = 0
-    deaths: Sequence[Strike] = ()
+    deaths: list[Death] = field(default_factory=list)
     shards: int = 0
     wrong: list[str] = field(default_factory=list)
 
@@ -80,12 +80,10 @@ class Drill:
 
     def episode(self, fault: Fault) -> Episode:
         """Cause a fault and wait until all is well again."""
-        self.world.wait_until_running()
-        time.sleep(self.world.chance.uniform(0, PEACE))
         episode = Episode(fault, began=time.monotonic(), shards=self.world.shards)
-        caused = fault.strike(self.world)
+        for _ in range(min(fault.in_a_row, self.strikes)):
+            self.strike(episode)
         over = time.monotonic()
-        episode.times, episode.deaths = caused.times, caused.deaths
         episode.wrong += truth.settle(self.world, truth.newest())
         episode.recovery = time.monotonic() - over
         if episode.recovery > fault.recovery:
@@ -93,6 +91,14 @@ class Drill:
         episode.wrong += truth.audited() + truth.unexplained_failures()
         episode.ended = time.monotonic()
         return episode
+
+    def strike(self, episode: Episode) -> None:
+        """Cause the fault of an episode once, at a moment that nobody foresees."""
+        self.world.wait_until_running()
+        time.sleep(self.world.chance.uniform(0, PEACE))
+        caused = episode.fault.strike(self.world)
+        episode.times += caused.times
+        episode.deaths += caused.deaths
 
     def tell(self, episode: Episode) -> None:
         """Print a line about an episode."""

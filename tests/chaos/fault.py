@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.chaos.points import Strike
+from tests.chaos.points import Death
 from tests.chaos.world import World
 
 
@@ -17,7 +17,7 @@ class Caused:
     """
 
     times: int
-    deaths: Sequence[Strike] = ()
+    deaths: Sequence[Death] = ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Fault:
         recovery: seconds within which everything must be well again.
         databases: where it can be caused.
         needs_disk: whether it needs the small disk.
+        in_a_row: how often to strike before what was left undone has to be mended.
         takes_long: whether it takes the better part of a minute, too much for the short form.
     """
 
@@ -40,4 +41,5 @@ class Fault:
     recovery: float = 60.0
     databases: Sequence[str] = field(default=("postgresql", "sqlite"))
     needs_disk: bool = False
+    in_a_row: int = 1
     takes_long: bool = False

@@ -29,7 +29,7 @@ CONSUME = "consume_tweets"
 
 
 @dataclass(frozen=True)
-class Strike:
+class Death:
     """A process that died at a named point: which one (`shard-3`, `web`), and when by the machine's clock."""
 
     who: str
@@ -59,10 +59,10 @@ def disarm(armed: Iterable[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def struck(armed: Iterable[Path]) -> list[Strike]:
+def struck(armed: Iterable[Path]) -> list[Death]:
     """Return who has died of these."""
     notes = [(path.name.split(".")[1], struck_file(path)) for path in armed]
-    return [Strike(who, float(note.read_text())) for who, note in notes if note.exists() and note.read_text()]
+    return [Death(who, float(note.read_text())) for who, note in notes if note.exists() and note.read_text()]
 
 
 def struck_file(armed: Path) -> Path:

@@ -7,7 +7,7 @@ from collections import Counter
 from django.db.models import Count, F, Max
 
 from deploy.supervision import states
-from tests.chaos.points import Strike
+from tests.chaos.points import Death
 from tests.chaos.poison import INCURABLE
 from tests.chaos.world import World, patiently
 from timeline import audit
@@ -91,7 +91,7 @@ def unexplained_failures() -> list[str]:
     return [f"tweet {pk} failed without a reason" for pk in patiently(lambda: list(silent))]
 
 
-def next_delivery(death: Strike, shards: int) -> float | None:
+def next_delivery(death: Death, shards: int) -> float | None:
     """Return the seconds that the shard of a consumer had to wait after its death for the next delivery.
 
     Args:

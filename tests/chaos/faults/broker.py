@@ -42,7 +42,7 @@ def killed_without_log(world: World) -> Caused:
 def frozen(world: World) -> Caused:
     pid = world.broker()
     world.kill(pid, signal.SIGSTOP)
-    time.sleep(world.chance.uniform(1, 3))
+    time.sleep(world.chance.uniform(1, 2.5))
     world.kill(pid, signal.SIGCONT)
     return Caused(1)
 
@@ -119,8 +119,8 @@ FAULTS = [
         killed_without_log,
         recovery=settings.TIMELINE_LEASE + 10.0,
     ),
-    Fault("broker-frozen", "beanstalkd frozen", frozen),
-    Fault("broker-draining", "beanstalkd draining", draining),
-    Fault("broker-disk", "disk full under beanstalkd's log", disk_full, needs_disk=True),
+    Fault("broker-frozen", "beanstalkd frozen", frozen, in_a_row=2),
+    Fault("broker-draining", "beanstalkd draining", draining, in_a_row=2),
+    Fault("broker-disk", "disk full under beanstalkd's log", disk_full, needs_disk=True, in_a_row=2),
     Fault("broker-stranger", "rubbish and a 65,535-byte job in a tube", foreign_client),
 ]

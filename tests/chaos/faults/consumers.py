@@ -13,7 +13,7 @@ from tests.chaos.world import World
 PATIENCE = 15.0
 
 
-def await_strikes(point: str, victims: list[str]) -> list[points.Strike]:
+def await_strikes(point: str, victims: list[str]) -> list[points.Death]:
     """Arm a point for these processes, and wait until they have died there. Returns those that have."""
     armed = points.arm(point, victims)
     deadline = time.monotonic() + PATIENCE
