@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from timeline import visibility
+from timeline.compiled import Compiled, update_query
 from timeline.locks import own_authors, share_authors
 from timeline.models import TimelineEntry, Tweet
 
@@ -37,6 +38,21 @@ class Delivered:
 
 NOTHING = Delivered((), (), (), 0)
 
+# Whose tweets these are, and whether they wait for their delivery or have had it.
+STATE = Compiled(
+    lambda ids: Tweet.objects.filter(pk__in=ids).values_list(
+        "pk", "author", Q(due_at__isnull=False), Q(delivered_at__isnull=False)
+    )
+)
+# All entries that the tweets must have.
+ENTRIES = Compiled(lambda ids: visibility.entries_of(Tweet.objects.filter(pk__in=ids)))
+# The tweets have reached everybody.
+MARK = Compiled(
+    lambda ids: update_query(
+        Tweet.objects.filter(pk__in=ids, delivered_at=None), delivered_at=Now(), due_at=None, failure=""
+    )
+)
+
 
 def deliver(tweet_ids: Sequence[int]) -> Delivered:
     """Write the tweets into all timelines that they belong to, and mark them as delivered, in one transaction.
@@ -47,18 +63,22 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
     Raises:
         django.db.Error: nothing was written.
     """
-    with transaction.atomic():
-        fields = "author_id", "delivered_at", "due_at"
-        known = {tweet.pk: tweet for tweet in Tweet.objects.filter(pk__in=tweet_ids).only(*fields)}
+    if not tweet_ids:
+        return NOTHING
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(*STATE.sql(tweet_ids))
+        found = cursor.fetchall()
         # Not what has failed: a job that is left of it must not try once more, and uncounted.
-        waiting = sorted(pk for pk, tweet in known.items() if tweet.due_at is not None)
-        share_authors(known[pk].author_id for pk in waiting)
-        rows = write_entries(Tweet.objects.filter(pk__in=waiting)) if waiting else 0
-        Tweet.objects.filter(pk__in=waiting, delivered_at=None).update(delivered_at=Now(), due_at=None, failure="")
+        waiting = sorted(pk for pk, _, is_waiting, _ in found if is_waiting)
+        rows = 0
+        if waiting:
+            share_authors(author for _, author, is_waiting, _ in found if is_waiting)
+            rows = TimelineEntry.objects.insert_selected(*ENTRIES.sql(waiting))
+            cursor.execute(*MARK.sql(waiting))
     return Delivered(
         tweets=tuple(waiting),
-        done=tuple(sorted(pk for pk, tweet in known.items() if tweet.delivered_at is not None)),
-        unknown=tuple(sorted(set(tweet_ids) - known.keys())),
+        done=tuple(sorted(pk for pk, _, _, is_delivered in found if is_delivered)),
+        unknown=tuple(sorted(set(tweet_ids) - {pk for pk, *_ in found})),
         rows=rows,
     )
 

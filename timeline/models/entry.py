@@ -1,9 +1,19 @@
 """One tweet in one timeline."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.utils.translation import gettext_lazy as _
+
+# The ORM knows no INSERT … SELECT, and no DELETE of pairs; so no row has to leave the database.
+INSERT = "INSERT INTO {table} (owner_id, tweet_id) {pairs} ON CONFLICT DO NOTHING"
+DELETE = "DELETE FROM {table} WHERE (owner_id, tweet_id) IN ({pairs})"
+DELETE_OTHERS = DELETE.format(
+    table="{table}", pairs="SELECT * FROM ({pairs}) AS named EXCEPT SELECT * FROM ({keep}) AS kept"
+)
 
 
 class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
@@ -12,8 +22,6 @@ class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
     def insert(self, pairs: models.QuerySet) -> int:
         """Write the entries that a query names; those that exist already stay as they are.
 
-        The ORM cannot say INSERT … SELECT. The rows never leave the database.
-
         Args:
             pairs: a query whose two columns are owner id and tweet id. It ought to be ordered: writers that
                 touch rows in the same order cannot deadlock.
@@ -21,7 +29,13 @@ class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
         Returns:
             How many entries are new.
         """
-        return self._execute("INSERT INTO {table} (owner_id, tweet_id) {pairs} ON CONFLICT DO NOTHING", pairs)
+        return self._execute(INSERT, pairs=pairs)
+
+    def insert_selected(self, sql: str, parameters: Sequence[Any]) -> int:
+        """Do what `insert` does, for a query that is compiled already."""
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(INSERT.format(table=self.model._meta.db_table, pairs=sql), parameters)
+            return cursor.rowcount
 
     def remove(self, pairs: models.QuerySet) -> int:
         """Delete the entries that a query names; the counterpart of `insert`.
@@ -29,7 +43,7 @@ class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
         Returns:
             How many entries there were.
         """
-        return self._execute("DELETE FROM {table} WHERE (owner_id, tweet_id) IN ({pairs})", pairs)
+        return self._execute(DELETE, pairs=pairs)
 
     def remove_others(self, pairs: models.QuerySet, *, keep: models.QuerySet) -> int:
         """Delete the entries that one query names and another does not.
@@ -37,12 +51,11 @@ class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
         Returns:
             How many entries there were.
         """
-        others = "SELECT * FROM ({pairs}) AS named EXCEPT SELECT * FROM ({keep}) AS kept"
-        return self._execute(f"DELETE FROM {{table}} WHERE (owner_id, tweet_id) IN ({others})", pairs, keep=keep)
+        return self._execute(DELETE_OTHERS, pairs=pairs, keep=keep)
 
-    def _execute(self, statement: str, pairs: models.QuerySet, **others: models.QuerySet) -> int:
+    def _execute(self, statement: str, **named: models.QuerySet) -> int:
         queries, params = {}, []
-        for name, query in {"pairs": pairs, **others}.items():
+        for name, query in named.items():
             try:
                 queries[name], its_params = query.query.get_compiler(self.db).as_sql()
             except EmptyResultSet:  # the ORM sees without asking that no row can match
