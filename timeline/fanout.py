@@ -73,7 +73,7 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
         rows = 0
         if waiting:
             share_authors(author for _, author, is_waiting, _ in found if is_waiting)
-            rows = TimelineEntry.objects.insert_selected(*ENTRIES.sql(waiting))
+            rows = write_all_entries(waiting)
             cursor.execute(*MARK.sql(waiting))
     return Delivered(
         tweets=tuple(waiting),
@@ -81,6 +81,11 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
         unknown=tuple(sorted(set(tweet_ids) - {pk for pk, *_ in found})),
         rows=rows,
     )
+
+
+def write_all_entries(tweet_ids: Sequence[int]) -> int:
+    """Do what `write_entries` does for everybody's timelines, with a statement that is compiled already."""
+    return TimelineEntry.objects.insert_selected(*ENTRIES.sql(tweet_ids))
 
 
 def write_entries(tweets: QuerySet[Tweet], *, owners: Sequence[int] | None = None) -> int:

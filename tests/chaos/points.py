@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,8 +95,8 @@ def consumer_points(who: str) -> None:
     from timeline import attempts, fanout, queue
 
     before(attempts, "begin", functools.partial(die_at, RESERVED, who))
-    before(fanout, "write_entries", die_of_deadly)
-    after(fanout, "write_entries", functools.partial(die_at, INSERTING, who))
+    before(fanout, "write_all_entries", die_of_deadly)
+    after(fanout, "write_all_entries", functools.partial(die_at, INSERTING, who))
     before(BaseDatabaseWrapper, "commit", functools.partial(die_at, BEFORE_COMMIT, who))
     before(queue.Inbox, "delete", functools.partial(die_at, BEFORE_DELETE, who))
 
@@ -143,9 +143,11 @@ def die_at(point: str, who: str, *args: Any, **kwargs: Any) -> None:
         die()
 
 
-def die_of_deadly(tweets: Any, **kwargs: Any) -> None:
+def die_of_deadly(tweet_ids: Sequence[int]) -> None:
     """Die if a deadly tweet is about to be delivered."""
-    if deadly_file().exists() and tweets.filter(text__startswith=DEADLY).exists():
+    from timeline.models import Tweet
+
+    if deadly_file().exists() and Tweet.objects.filter(pk__in=tweet_ids, text__startswith=DEADLY).exists():
         with deadly_file().open("a") as deaths:
             deaths.write(f"{time.time()}\n")
         die()
