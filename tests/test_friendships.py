@@ -140,6 +140,14 @@ def test_the_database_refuses_a_blank_tweet(alice: User) -> None:
         Tweet.objects.create(author=alice, text="   ")
 
 
+def test_a_person_is_found_by_their_name_in_any_alphabet(db: None) -> None:
+    """SQLite knows the lower case of a to z only: whoever is looked for as they wrote themselves must be found."""
+    people = [User.objects.create_user(name) for name in ("Иван", "李雷", "Zoë", "Bert")]
+    for person in people:
+        assert User.objects.get_by_natural_key(person.username) == person
+    assert User.objects.get_by_natural_key("bERT") == people[-1]
+
+
 def test_the_database_refuses_names_that_differ_in_case_only(alice: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create_user(alice.username.upper())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Min, QuerySet
 
 from timeline import visibility
 from timeline.locks import STRIPES, share_authors
@@ -69,10 +69,17 @@ def audit() -> Audit:
 
 def steps() -> Iterator[range]:
     """Return ranges of owner ids that cover everybody who has a timeline, also people who are gone."""
-    last_person = User.objects.aggregate(last=Max("pk"))["last"] or 0
-    last_owner = TimelineEntry.objects.aggregate(last=Max("owner"))["last"] or 0
-    for first in range(0, max(last_person, last_owner) + 1, STEP):
+    first = next_owner(0)
+    while first is not None:
         yield range(first, first + STEP)
+        first = next_owner(first + STEP)
+
+
+def next_owner(least: int) -> int | None:
+    """Return the smallest id, from `least` on, of a person or of an owner of entries: gaps cost nothing."""
+    person = User.objects.filter(pk__gte=least).aggregate(first=Min("pk"))["first"]
+    owner = TimelineEntry.objects.filter(owner__gte=least).aggregate(first=Min("owner"))["first"]
+    return min((pk for pk in (person, owner) if pk is not None), default=None)
 
 
 def compare(owners: range) -> Audit:

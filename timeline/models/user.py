@@ -5,7 +5,7 @@ from typing import Any, Self
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,8 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def called(self, username: str) -> Self:
         """Return the person of that user name, in any case, by the unique index; `iexact` would compare UPPER()."""
-        return self.alias(lower_username=Lower("username")).filter(lower_username=username.lower())
+        # The database lowers both: its idea of lower case may differ from Python's.
+        return self.alias(lower_username=Lower("username")).filter(lower_username=Lower(Value(username)))
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the people with all that is theirs, also from their friends' timelines."""
