@@ -34,6 +34,15 @@ def settle(world: World, up_to: int) -> list[str]:
     return wrong
 
 
+def settle_incurable() -> list[str]:
+    """Wait until the incurable tweets are given up. Returns what is still on its way."""
+    deadline = time.monotonic() + LIMIT
+    waiting = Tweet.objects.waiting()
+    while (left := patiently(waiting.count)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return [f"{left} tweets are still on their way at the end"] if left else []
+
+
 def troubles(up_to: int) -> list[str]:
     """Return what is not as it must be; the first thing is enough."""
     return late(up_to) or orphan_tubes() or fatal()
