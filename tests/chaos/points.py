@@ -9,13 +9,14 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.backends.signals import connection_created
 
 # Where a consumer can be killed, in the order in which it gets there.
 RESERVED, INSERTING, BEFORE_COMMIT, BEFORE_DELETE = "reserved", "inserting", "before-commit", "before-delete"
@@ -26,6 +27,7 @@ BEFORE_PUSH = "before-push"
 DEADLY = "deadly "
 
 CONSUME = "consume_tweets"
+ENTRIES = "timeline_timelineentry"
 
 
 @dataclass(frozen=True)
@@ -92,13 +94,25 @@ class Points(AppConfig):
 def consumer_points(who: str) -> None:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from timeline import attempts, fanout, queue
+    from timeline import attempts, queue
 
     before(attempts, "begin", functools.partial(die_at, RESERVED, who))
-    before(fanout, "write_all_entries", die_of_deadly)
-    after(fanout, "write_all_entries", functools.partial(die_at, INSERTING, who))
+    before(attempts, "deliver", die_of_deadly)
+    connection_created.connect(functools.partial(watch_inserts, who), weak=False)
     before(BaseDatabaseWrapper, "commit", functools.partial(die_at, BEFORE_COMMIT, who))
     before(queue.Inbox, "delete", functools.partial(die_at, BEFORE_DELETE, who))
+
+
+def watch_inserts(who: str, connection: Any, **kwargs: Any) -> None:
+    """Put the point after each statement that inserts entries, however the product comes to run it."""
+
+    def watched(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+        result = execute(sql, *args)
+        if sql.lstrip().startswith("INSERT INTO") and ENTRIES in sql.split("(", 1)[0]:
+            die_at(INSERTING, who)
+        return result
+
+    connection.execute_wrappers[:] = [watched]
 
 
 def web_points() -> None:
@@ -119,19 +133,6 @@ def before(owner: Any, name: str, action: Callable[..., None]) -> None:
     setattr(owner, name, wrapped)
 
 
-def after(owner: Any, name: str, action: Callable[..., None]) -> None:
-    """Do something each time after a function has done its work."""
-    original = getattr(owner, name)
-
-    @functools.wraps(original)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        value = original(*args, **kwargs)
-        action(*args, **kwargs)
-        return value
-
-    setattr(owner, name, wrapped)
-
-
 def die_at(point: str, who: str, *args: Any, **kwargs: Any) -> None:
     """Die if a file is armed for this point and process, and can be claimed."""
     for path in directory().glob(f"{point}.{who}.*"):
@@ -143,7 +144,7 @@ def die_at(point: str, who: str, *args: Any, **kwargs: Any) -> None:
         die()
 
 
-def die_of_deadly(tweet_ids: Sequence[int]) -> None:
+def die_of_deadly(tweet_ids: Iterable[int]) -> None:
     """Die if a deadly tweet is about to be delivered."""
     from timeline.models import Tweet
 
