@@ -356,7 +356,7 @@ def test_the_page_of_a_failed_tweet_says_why(desk: Client, tweet: Tweet) -> None
         ({"q": "Charlie"}, False, True),
         ({"q": "AND PEAS"}, True, False),
         ({"q": "%"}, False, False),
-        ({"q": "9" * 30}, False, False),
+        ({"q": "9" * 19}, False, False),
     ],
 )
 def test_tweets_are_found_by_state_id_author_and_text(
