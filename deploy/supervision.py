@@ -17,7 +17,7 @@ from django.conf import settings
 from supervisor.xmlrpc import SupervisorTransport
 
 from deploy.preparation import StartError, broker_is_here
-from timeline.queue import QueueUnavailableError, tube_stats
+from timeline.broker import BrokerUnavailableError, tube_stats
 from timeline.shards import all_shards, tube_of
 
 CONFIGURATION = Path(__file__).with_name("supervisord.conf")
@@ -165,7 +165,7 @@ def shards_without_consumer() -> list[int]:
     """Return the shards whose tube nobody watches; all of them while the broker is away."""
     try:
         tubes = tube_stats()
-    except QueueUnavailableError:
+    except BrokerUnavailableError:
         return list(all_shards())
     return [shard for shard in all_shards() if not tubes.get(tube_of(shard), {}).get("current-watching")]
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.servers import Beanstalkd
 from tests.visitors import Page, signed_in, text_of
-from timeline import audit, friendships, queue
+from timeline import audit, broker, friendships, queue
 from timeline.admin import counts, large_tables, tweets
 from timeline.fanout import deliver
 from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
@@ -66,7 +66,7 @@ def listed(page: str) -> int:
 
 
 def ready_jobs() -> int:
-    return sum(tube["current-jobs-ready"] for tube in queue.tube_stats().values())
+    return sum(tube["current-jobs-ready"] for tube in broker.tube_stats().values())
 
 
 def the_friendship() -> Friendship:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.servers import Beanstalkd
-from timeline import alarms, partitions, queue
+from timeline import alarms, broker, partitions, queue
 from timeline.models import Tweet, User
 from timeline.queue import Inbox
 
@@ -29,8 +29,8 @@ def test_a_tube_with_jobs_and_no_consumer_is_reported(client: Client, beanstalkd
 
 
 def test_a_tube_of_a_shard_that_is_no_more_is_reported(client: Client, beanstalkd: Beanstalkd) -> None:
-    with queue.Connection(1) as broker:
-        broker.put_into("tweet_pub_17", b"1", queue.FRESH)
+    with broker.Connection(1) as beanstalk:
+        beanstalk.put_into("tweet_pub_17", b"1", queue.FRESH)
     assert "tweet_pub_17" in client.get("/readyz").json()["warnings"]["tubes"]
 
 
@@ -59,8 +59,8 @@ def test_entries_without_a_partition_are_reported(client: Client, beanstalkd: Be
     if connection.vendor != "postgresql":
         pytest.skip("SQLite keeps one plain table")
     Tweet.objects.create(pk=partitions.partitions()[-1].upper, author=alice, text="far ahead")
-    with queue.Connection(1, watch=f"tweet_pub_{partitions.partitions()[-1].upper % 5}") as broker:
-        broker.delete_all(broker.reserve_ready(1))
+    with broker.Connection(1, watch=f"tweet_pub_{partitions.partitions()[-1].upper % 5}") as beanstalk:
+        beanstalk.delete_all(beanstalk.reserve_ready(1))
     assert "default partition" in client.get("/readyz").json()["warnings"]["default_partition"]
 
 

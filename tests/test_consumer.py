@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from tests.servers import Beanstalkd
 from tests.threads import InThread, wait_until
-from timeline import queue
+from timeline import broker, queue
 from timeline.consumer import Consumer, fitting_batch
 from timeline.fanout import Delivered
 from timeline.models import TimelineEntry, Tweet, User
@@ -30,13 +30,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def put(shard: int, *bodies: bytes) -> None:
-    with queue.Connection(2) as connection:
+    with broker.Connection(2) as connection:
         for body in bodies:
             connection.put_into(tube_of(shard), body, queue.FRESH)
 
 
 def ready(shard: int) -> int:
-    return int(queue.tube_stats().get(tube_of(shard), {}).get("current-jobs-ready", 0))
+    return int(broker.tube_stats().get(tube_of(shard), {}).get("current-jobs-ready", 0))
 
 
 def test_a_step_delivers_what_is_ready_and_deletes_the_jobs(alice: User, bob: User, beanstalkd: Beanstalkd) -> None:
@@ -150,7 +150,7 @@ def process(beanstalkd: Beanstalkd, process_environment: dict[str, str]) -> Iter
 
 
 def watchers(shard: int) -> int:
-    return int(queue.tube_stats().get(tube_of(shard), {}).get("current-watching", 0))
+    return int(broker.tube_stats().get(tube_of(shard), {}).get("current-watching", 0))
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -226,4 +226,4 @@ def test_a_frozen_consumer_does_no_harm_when_it_wakes(process: Start, alice: Use
 
 
 def reserved(shard: int) -> int:
-    return int(queue.tube_stats().get(tube_of(shard), {}).get("current-jobs-reserved", 0))
+    return int(broker.tube_stats().get(tube_of(shard), {}).get("current-jobs-reserved", 0))

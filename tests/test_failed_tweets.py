@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.servers import Beanstalkd
-from timeline import fanout, queue
+from timeline import broker, fanout, queue
 from timeline.models import Tweet, User
 from timeline.models.tweet import Delivery
 
@@ -54,7 +54,7 @@ def test_retrying_one_pushes_it_and_leaves_the_other(failed: list[Tweet], beanst
     assert [tweet.pk for tweet in Tweet.objects.failed()] == [failed[1].pk]
     again = Tweet.objects.get(pk=failed[0].pk)
     assert (again.delivery, again.attempts, again.failure) == (Delivery.WAITING, 0, "")
-    assert sum(int(stats["current-jobs-ready"]) for stats in queue.tube_stats().values()) == 1
+    assert sum(int(stats["current-jobs-ready"]) for stats in broker.tube_stats().values()) == 1
 
 
 def test_retrying_all_without_a_broker_leaves_them_to_the_sweeper(failed: list[Tweet]) -> None:

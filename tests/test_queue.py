@@ -15,9 +15,10 @@ from django.db import transaction
 from pytest_django import Settings
 
 from tests.servers import Beanstalkd
-from timeline import queue
+from timeline import broker, queue
+from timeline.broker import Job
 from timeline.models import Tweet, User
-from timeline.queue import Inbox, Job
+from timeline.queue import Inbox
 from timeline.shards import shard_of, tube_of
 
 
@@ -35,7 +36,7 @@ def silent_broker(tmp_path: Path, settings: Settings) -> Iterator[str]:
 
 
 def take_all(shard: int) -> list[int | None]:
-    with queue.Connection(2, watch=tube_of(shard)) as connection:
+    with broker.Connection(2, watch=tube_of(shard)) as connection:
         jobs = connection.reserve_ready(10)
         connection.delete_all(jobs)
         return [job.tweet_id for job in jobs]
@@ -126,7 +127,7 @@ def test_threads_have_connections_of_their_own(beanstalkd: Beanstalkd) -> None:
     for thread in threads:
         thread.join()
     assert done == [True] * 8
-    assert sum(int(stats["current-jobs-ready"]) for stats in queue.tube_stats().values()) == 800
+    assert sum(int(stats["current-jobs-ready"]) for stats in broker.tube_stats().values()) == 800
 
 
 def test_a_forked_process_does_not_use_its_parents_connection(beanstalkd: Beanstalkd) -> None:
@@ -195,20 +196,20 @@ def test_what_is_pushed_again_waits_behind_what_is_fresh(beanstalkd: Beanstalkd)
 
 
 def test_a_tube_without_a_shard_is_emptied_into_the_right_tubes(beanstalkd: Beanstalkd) -> None:
-    with queue.Connection(2) as connection:
+    with broker.Connection(2) as connection:
         for number in range(1, 251):
             connection.put_into("tweet_pub_7", b"%d" % number, queue.FRESH)
         connection.put_into("tweet_pub_7", b"rubbish", queue.FRESH)
     assert queue.adopt("tweet_pub_7") == 251
-    stats = queue.tube_stats()
+    stats = broker.tube_stats()
     assert [int(stats[tube_of(shard)]["current-jobs-ready"]) for shard in range(5)] == [50] * 5
     assert "tweet_pub_7" not in stats
 
 
 def test_a_log_that_is_written_is_told_apart_from_none(beanstalkd: Beanstalkd) -> None:
-    assert queue.log_state() == queue.Log.WRITTEN
+    assert broker.log_state() == broker.Log.WRITTEN
     beanstalkd.restart(log=False)
-    assert queue.log_state() == queue.Log.ABSENT
+    assert broker.log_state() == broker.Log.ABSENT
 
 
 def test_a_log_that_is_silently_off_is_noticed(beanstalkd: Beanstalkd) -> None:
@@ -216,13 +217,13 @@ def test_a_log_that_is_silently_off_is_noticed(beanstalkd: Beanstalkd) -> None:
     resource.prlimit(beanstalkd.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
     assert queue.push(5), "it still takes jobs"
     resource.prlimit(beanstalkd.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    assert queue.log_state() == queue.Log.SILENT
+    assert broker.log_state() == broker.Log.SILENT
 
 
 def test_errors_name_the_broker(settings: Settings) -> None:
     settings.BEANSTALKD_ADDRESS = "127.0.0.1:1"
-    with pytest.raises(queue.QueueUnavailableError, match=r"beanstalkd at 127\.0\.0\.1:1"):
-        queue.broker_stats()
+    with pytest.raises(broker.BrokerUnavailableError, match=r"beanstalkd at 127\.0\.0\.1:1"):
+        broker.broker_stats()
 
 
 def test_greenstalk_still_has_the_inner_parts_that_the_pipeline_stands_on() -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from tests.servers import Beanstalkd
-from timeline import demo, queue
+from timeline import broker, demo
 from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
 from timeline.visibility import entries_of
 
@@ -47,7 +47,7 @@ def test_every_timeline_is_complete_without_a_broker() -> None:
 
 def test_the_tweets_travel_the_line_as_well(beanstalkd: Beanstalkd) -> None:
     run()
-    assert sum(int(stats["current-jobs-ready"]) for stats in queue.tube_stats().values()) == len(demo.TWEETS)
+    assert sum(int(stats["current-jobs-ready"]) for stats in broker.tube_stats().values()) == len(demo.TWEETS)
 
 
 def test_the_password_that_is_printed_opens_the_home_page_and_the_admin(client: Client) -> None:

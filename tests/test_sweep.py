@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from tests.servers import Beanstalkd
 from tests.threads import InThread, wait_until
-from timeline import queue, sweep
+from timeline import broker, queue, sweep
 from timeline.models import Tweet, User
 from timeline.shards import shard_of, tube_of
 from timeline.sweep import Sweeper
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def ready(shard: int) -> int:
-    return sweep.ready_in(queue.tube_stats(), shard)
+    return sweep.ready_in(broker.tube_stats(), shard)
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ def test_a_fresh_tweet_is_left_to_the_queue(alice: User, beanstalkd: Beanstalkd)
 def test_a_long_tube_is_late_and_not_lost(lost: Tweet) -> None:
     """Guard: LONG. Pushing again into a tube that is merely long would make it longer."""
     shard = shard_of(lost.pk)
-    with queue.Connection(2) as broker:
+    with broker.Connection(2) as beanstalk:
         for _ in range(sweep.LONG):
-            broker.put_into(tube_of(shard), b"%d" % lost.pk, queue.FRESH)
+            beanstalk.put_into(tube_of(shard), b"%d" % lost.pk, queue.FRESH)
     Sweeper().step()
     assert ready(shard) == sweep.LONG
     assert Tweet.objects.due().filter(pk=lost.pk).exists(), "it is looked at again as soon as the tube is short"
@@ -59,9 +59,9 @@ def test_a_long_tube_is_late_and_not_lost(lost: Tweet) -> None:
 
 def test_another_tubes_length_does_not_matter(lost: Tweet) -> None:
     other = (shard_of(lost.pk) + 1) % 5
-    with queue.Connection(2) as broker:
+    with broker.Connection(2) as beanstalk:
         for _ in range(sweep.LONG):
-            broker.put_into(tube_of(other), b"1", queue.FRESH)
+            beanstalk.put_into(tube_of(other), b"1", queue.FRESH)
     Sweeper().step()
     assert ready(shard_of(lost.pk)) == 1
 
@@ -77,9 +77,9 @@ def test_delivered_and_failed_tweets_are_left_alone(lost: Tweet) -> None:
 def test_without_a_broker_nothing_is_leased(lost: Tweet, settings: Settings) -> None:
     """Guard: push before the lease. Otherwise the tweet would wait a whole lease more."""
     settings.BEANSTALKD_ADDRESS = "/nonexistent"
-    with pytest.raises(queue.QueueUnavailableError):
+    with pytest.raises(broker.BrokerUnavailableError):
         Sweeper().step()
-    with pytest.raises(queue.QueueUnavailableError):
+    with pytest.raises(broker.BrokerUnavailableError):
         sweep.push_due(list(range(5)))
     assert Tweet.objects.due().filter(pk=lost.pk).exists()
 
@@ -103,12 +103,12 @@ def test_many_lost_tweets_are_pushed_chunk_by_chunk(alice: User, beanstalkd: Bea
 
 
 def test_jobs_of_shards_that_are_no_more_are_adopted(lost: Tweet) -> None:
-    with queue.Connection(2) as broker:
-        broker.put_into("tweet_pub_6", b"%d" % lost.pk, queue.FRESH)
+    with broker.Connection(2) as beanstalk:
+        beanstalk.put_into("tweet_pub_6", b"%d" % lost.pk, queue.FRESH)
     Tweet.objects.update(due_at=None, delivered_at=Now())
     assert Sweeper().step() is True
     assert ready(shard_of(lost.pk)) == 1
-    assert "tweet_pub_6" not in queue.tube_stats()
+    assert "tweet_pub_6" not in broker.tube_stats()
 
 
 def test_a_round_that_finds_nothing_asks_the_database_once(alice: User, beanstalkd: Beanstalkd) -> None:

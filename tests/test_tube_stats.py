@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from tests.servers import Beanstalkd
-from timeline import queue
+from timeline import broker, queue
 from timeline.queue import Inbox
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +53,9 @@ def test_the_number_of_shards_comes_from_the_settings(beanstalkd: Beanstalkd, se
 
 
 def test_a_tube_without_a_shard_comes_last(beanstalkd: Beanstalkd) -> None:
-    with queue.Connection(1) as broker:
-        broker.put_into("tweet_pub_7", b"7", queue.FRESH)
-        broker.put_into("somebody_elses", b"7", queue.FRESH)
+    with broker.Connection(1) as beanstalk:
+        beanstalk.put_into("tweet_pub_7", b"7", queue.FRESH)
+        beanstalk.put_into("somebody_elses", b"7", queue.FRESH)
     assert [tube["shard"] for tube in shards()] == [0, 1, 2, 3, 4, None]
     assert shards()[-1]["tube"] == "tweet_pub_7"
 

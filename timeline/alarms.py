@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from timeline import queue
+from timeline import broker
 from timeline.partitions import stray_entries
 from timeline.shards import TUBE_PREFIX
 
@@ -13,7 +13,7 @@ def unwatched_tubes() -> str:
     """Report tubes that have ready jobs and no consumer, of a shard that is not run or is no more."""
     lonely = [
         _("%(tube)s has %(ready)d ready jobs and no consumer") % {"tube": tube, "ready": stats["current-jobs-ready"]}
-        for tube, stats in sorted(queue.tube_stats().items())
+        for tube, stats in sorted(broker.tube_stats().items())
         if tube.startswith(TUBE_PREFIX) and stats["current-jobs-ready"] and not stats["current-watching"]
     ]
     return "; ".join(lonely)
@@ -22,12 +22,12 @@ def unwatched_tubes() -> str:
 def broker_log() -> str:
     """Report a broker that would forget its jobs in a crash."""
     return {
-        queue.Log.WRITTEN: "",
-        queue.Log.ABSENT: _("beanstalkd runs without a log: a crash loses its jobs to the sweeper. Start it with -b."),
-        queue.Log.SILENT: _(
+        broker.Log.WRITTEN: "",
+        broker.Log.ABSENT: _("beanstalkd runs without a log: a crash loses its jobs to the sweeper. Start it with -b."),
+        broker.Log.SILENT: _(
             "beanstalkd has stopped writing its log after a write error. Look at its disk; restart it."
         ),
-    }[queue.log_state()]
+    }[broker.log_state()]
 
 
 def default_partition() -> str:
@@ -49,6 +49,6 @@ def raised() -> dict[str, str]:
     """Return the alarms that are raised now.
 
     Raises:
-        QueueUnavailableError, django.db.Error
+        BrokerUnavailableError, django.db.Error
     """
     return {name: text for name, alarm in ALARMS.items() if (text := alarm())}

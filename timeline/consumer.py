@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from timeline.attempts import deliver_counting
+from timeline.broker import BrokerUnavailableError, Job, describe
 from timeline.fanout import Delivered
-from timeline.queue import Inbox, Job, QueueUnavailableError, describe
+from timeline.queue import Inbox
 from timeline.shards import tube_of
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ class Consumer:
             try:
                 self.step()
                 self.failures = 0
-            except (QueueUnavailableError, DatabaseError, InterfaceError) as error:
+            except (BrokerUnavailableError, DatabaseError, InterfaceError) as error:
                 if not self.stopping.is_set():
                     self._recover(error)
         self.inbox.close()
@@ -52,7 +53,7 @@ class Consumer:
         """Take what is ready and deliver it. Returns whether there was anything to do.
 
         Raises:
-            QueueUnavailableError, django.db.Error: the jobs are ready again, nothing is lost.
+            BrokerUnavailableError, django.db.Error: the jobs are ready again, nothing is lost.
         """
         jobs = self._take()
         if not jobs:

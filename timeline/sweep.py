@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, transaction
 
-from timeline import partitions, queue
+from timeline import broker, partitions, queue
 from timeline.dormancy import let_sleep
 from timeline.models import Tweet
 from timeline.models.tweet import TweetQuerySet, end_of_lease
@@ -45,8 +45,8 @@ class Sweeper:
             try:
                 found = self.step()
                 self.trouble = ""
-            except (queue.QueueUnavailableError, DatabaseError, InterfaceError) as error:
-                self._report(queue.describe(error).strip())
+            except (broker.BrokerUnavailableError, DatabaseError, InterfaceError) as error:
+                self._report(broker.describe(error).strip())
                 connection.close()
                 found = False
             if not found:
@@ -57,11 +57,11 @@ class Sweeper:
         """Do one round. Returns whether there may be more to do at once.
 
         Raises:
-            QueueUnavailableError, django.db.Error: the round changes nothing; what it pushed is pushed again.
+            BrokerUnavailableError, django.db.Error: the round changes nothing; what it pushed is pushed again.
         """
         close_old_connections()
         self._keep_up()
-        tubes = queue.tube_stats()
+        tubes = broker.tube_stats()
         moved = adopt_orphans(tubes)
         short = [shard for shard in all_shards() if ready_in(tubes, shard) < LONG]
         return bool(moved) | (push_due(short) == CHUNK)
@@ -85,7 +85,7 @@ class Sweeper:
         self.stopping.set()
 
 
-def ready_in(tubes: queue.TubeStats, shard: int) -> int:
+def ready_in(tubes: broker.TubeStats, shard: int) -> int:
     """Return how many jobs are ready in the tube of a shard; a tube that does not exist is empty."""
     return tubes.get(tube_of(shard), {}).get("current-jobs-ready", 0)
 
@@ -128,7 +128,7 @@ def push_again(tweets: TweetQuerySet) -> PushedAgain:
     return PushedAgain(pushed, len(ids) - pushed)
 
 
-def adopt_orphans(tubes: queue.TubeStats) -> int:
+def adopt_orphans(tubes: broker.TubeStats) -> int:
     """Empty the tubes of shards that are no more since N was lowered. Returns how many jobs were moved."""
     moved = 0
     for tube in orphans(tubes):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from timeline import queue
+from timeline import broker
 from timeline.shards import TUBE_PREFIX, all_shards, tube_of
 
 SHARD_TUBE = re.compile(rf"{TUBE_PREFIX}(\d+)")
@@ -33,14 +33,14 @@ def tubes() -> list[Tube]:
     """Return the tubes of all shards, also those that beanstalkd does not know yet, then the orphans.
 
     Raises:
-        QueueUnavailableError
+        BrokerUnavailableError
     """
-    stats = queue.tube_stats()
+    stats = broker.tube_stats()
     served = [read(stats, tube_of(shard), shard) for shard in all_shards()]
     return served + [read(stats, tube, None) for tube in orphans(stats)]
 
 
-def orphans(stats: queue.TubeStats) -> Iterator[str]:
+def orphans(stats: broker.TubeStats) -> Iterator[str]:
     """Return the tubes whose shard is no more, since N was lowered."""
     for tube in sorted(stats):
         match = SHARD_TUBE.fullmatch(tube)
@@ -48,7 +48,7 @@ def orphans(stats: queue.TubeStats) -> Iterator[str]:
             yield tube
 
 
-def read(stats: queue.TubeStats, tube: str, shard: int | None) -> Tube:
+def read(stats: broker.TubeStats, tube: str, shard: int | None) -> Tube:
     """Return what beanstalkd says of one tube; one that it does not know is empty."""
     found = stats.get(tube, {})
     jobs = {state: found.get(f"current-jobs-{state}", 0) for state in ("ready", "reserved", "delayed", "buried")}

@@ -11,9 +11,9 @@ from tests.chaos.points import Death
 from tests.chaos.poison import INCURABLE
 from tests.chaos.world import World, patiently
 from timeline import audit
+from timeline.broker import BrokerUnavailableError, tube_stats
 from timeline.models import TimelineEntry, Tweet
 from timeline.models.tweet import TweetQuerySet
-from timeline.queue import QueueUnavailableError, tube_stats
 from timeline.shards import TUBE_PREFIX, all_shards, tube_of
 
 # Seconds within which everything must be delivered or failed.
@@ -59,7 +59,7 @@ def orphan_tubes() -> list[str]:
     """Return the tubes of shards that there are no more, and those with jobs that nobody watches."""
     try:
         tubes = tube_stats()
-    except QueueUnavailableError as error:
+    except BrokerUnavailableError as error:
         return [str(error)]
     shards = {tube_of(shard) for shard in all_shards()}
     left = [f"tube {name} is left behind" for name in tubes if name.startswith(TUBE_PREFIX) and name not in shards]

@@ -21,9 +21,9 @@ from tests.chaos.clients import Browser, Client, Friends, Journal
 from tests.servers import PostgreSQL, Stack
 from tests.threads import wait_until
 from timeline import friendships
+from timeline.broker import tube_stats
 from timeline.models import User
 from timeline.outage import is_outage
-from timeline.queue import tube_stats
 
 Value = TypeVar("Value")
 

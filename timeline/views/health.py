@@ -9,7 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from timeline import alarms
-from timeline.queue import QueueUnavailableError, broker_stats
+from timeline.broker import BrokerUnavailableError, broker_stats
 
 # Says in words what is wrong, or "" when all is well.
 Check = Callable[[], str]
@@ -31,7 +31,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "unavailable", "problems": problems}, status=503)
     try:
         warnings = alarms.raised()
-    except (QueueUnavailableError, Error) as error:  # it went away in this very moment
+    except (BrokerUnavailableError, Error) as error:  # it went away in this very moment
         return JsonResponse({"status": "unavailable", "problems": {"alarms": in_one_line(error)}}, status=503)
     return JsonResponse({"status": "ready", "warnings": warnings} if warnings else {"status": "ready"})
 
@@ -51,7 +51,7 @@ def broker() -> str:
     """Check that beanstalkd answers, within its time-out, and takes jobs."""
     try:
         draining = broker_stats().get("draining")
-    except QueueUnavailableError as error:
+    except BrokerUnavailableError as error:
         return in_one_line(error)
     return "beanstalkd is draining: it takes no jobs until it is restarted." if draining == "true" else ""
 

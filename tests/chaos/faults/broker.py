@@ -11,7 +11,7 @@ from tests.chaos import disk
 from tests.chaos.fault import Caused, Fault
 from tests.chaos.world import World
 from tests.threads import wait_until
-from timeline import queue
+from timeline import broker, queue
 from timeline.shards import all_shards, tube_of
 
 # Seconds that the drill itself waits for an answer of the broker.
@@ -51,7 +51,7 @@ def draining(world: World) -> Caused:
     """It takes no jobs, until it is restarted."""
     pid = world.broker()
     world.kill(pid, signal.SIGUSR1)
-    wait_until(lambda: queue.broker_stats()["draining"] == "true", "beanstalkd is draining")
+    wait_until(lambda: broker.broker_stats()["draining"] == "true", "beanstalkd is draining")
     time.sleep(world.chance.uniform(0.5, 1.5))
     world.kill(pid, signal.SIGTERM)
     return Caused(1)
@@ -61,7 +61,7 @@ def disk_full(world: World) -> Caused:
     """Its log has no room; somebody else's jobs take the rest of the file in hand."""
     assert world.disk is not None
     filler = disk.fill(world.disk)
-    with queue.Connection(PATIENCE, watch=FILLING) as connection:
+    with broker.Connection(PATIENCE, watch=FILLING) as connection:
         jobs = fill_log(connection)
         time.sleep(world.chance.uniform(0.5, 1.5))
         refused = is_refused(connection)
@@ -71,7 +71,7 @@ def disk_full(world: World) -> Caused:
     return Caused(int(refused))
 
 
-def fill_log(connection: queue.Connection) -> list[int]:
+def fill_log(connection: broker.Connection) -> list[int]:
     """Put smaller and smaller jobs until not even the smallest is taken. Returns their ids."""
     jobs = []
     for size in (60_000, 6_000, 600, 60, 6):
@@ -81,7 +81,7 @@ def fill_log(connection: queue.Connection) -> list[int]:
     return jobs
 
 
-def is_refused(connection: queue.Connection) -> bool:
+def is_refused(connection: broker.Connection) -> bool:
     """Tell whether there is no room for a tweet's id."""
     try:
         connection.delete(connection.put_into(FILLING, b"123456", queue.AGAIN))
@@ -93,17 +93,17 @@ def is_refused(connection: queue.Connection) -> bool:
 def foreign_client(world: World) -> Caused:
     """Somebody who can reach the broker puts what is no tweet id into every tube; it must go away again."""
     put = [put_rubbish(tube_of(shard)) for shard in all_shards()]
-    with queue.Connection(PATIENCE) as connection:
+    with broker.Connection(PATIENCE) as connection:
         wait_until(lambda: not any(is_there(connection, job) for jobs in put for job in jobs), "the rubbish is gone")
     return Caused(len(put))
 
 
 def put_rubbish(tube: str) -> list[int]:
-    with queue.Connection(PATIENCE) as connection:
+    with broker.Connection(PATIENCE) as connection:
         return [connection.put_into(tube, body, queue.FRESH) for body in RUBBISH]
 
 
-def is_there(connection: queue.Connection, job: int) -> bool:
+def is_there(connection: broker.Connection, job: int) -> bool:
     try:
         connection.peek(job)
     except greenstalk.NotFoundError:

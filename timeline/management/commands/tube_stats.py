@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from timeline import alarms
-from timeline.queue import QueueUnavailableError
+from timeline.broker import BrokerUnavailableError
 from timeline.tubes import Tube, tubes
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             found, raised = tubes(), alarms.raised()
-        except QueueUnavailableError as error:
+        except BrokerUnavailableError as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             self.stdout.write(json.dumps({"shards": [asdict(tube) for tube in found], "alarms": raised}))
