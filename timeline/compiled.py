@@ -42,6 +42,6 @@ class Compiled:
 
 def update_query(rows: QuerySet, **values: Any) -> Query:
     """Return `rows.update(**values)` as a query that has not been run."""
-    query = rows.query.chain(UpdateQuery)
+    query: UpdateQuery = rows.query.chain(UpdateQuery)  # type: ignore[assignment]  # the stubs forget which class
     query.add_update_values(values)
     return query

@@ -40,8 +40,10 @@ NOTHING = Delivered((), (), (), 0)
 
 # Whose tweets these are, and whether they wait for their delivery or have had it.
 STATE = Compiled(
-    lambda ids: Tweet.objects.filter(pk__in=ids).values_list(
-        "pk", "author", Q(due_at__isnull=False), Q(delivered_at__isnull=False)
+    lambda ids: (
+        Tweet.objects.filter(pk__in=ids)
+        .annotate(is_waiting=Q(due_at__isnull=False), is_delivered=Q(delivered_at__isnull=False))
+        .values_list("pk", "author", "is_waiting", "is_delivered")
     )
 )
 # All entries that the tweets must have.

@@ -62,7 +62,7 @@ class User(AbstractUser):
         help_text=_("Has not been here for long: gets no timeline entries until they return."),
     )
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("person")
