@@ -4,7 +4,7 @@ import http.client
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from http.cookies import SimpleCookie
@@ -32,11 +32,12 @@ class Browser:
 
     Args:
         port: where the web pages are.
+        cookies: of another window of the same person, who is logged in already.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, cookies: Mapping[str, str] | None = None) -> None:
         self.port = port
-        self.cookies: dict[str, str] = {}
+        self.cookies = dict(cookies or {})
 
     def log_in(self, username: str, password: str) -> None:
         self.send("GET", "/login/")

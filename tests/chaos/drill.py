@@ -9,8 +9,8 @@ from tests.chaos.fault import Fault
 from tests.chaos.points import Death
 from tests.chaos.world import World
 
-# Seconds of peace before a strike, at most.
-PEACE = 0.5
+# Seconds of peace before a strike, at most; and in a drill of a few strikes.
+PEACE, LITTLE_PEACE = 0.5, 0.1
 
 
 @dataclass
@@ -51,6 +51,7 @@ class Drill:
         self.world, self.faults, self.strikes = world, faults, strikes
         self.episodes: list[Episode] = []
         self.wrong: list[str] = []
+        self.peace = PEACE if strikes > 1 else LITTLE_PEACE
         self.began = time.monotonic()
         self.deadline = self.began + minutes * 60
 
@@ -93,7 +94,7 @@ class Drill:
     def strike(self, episode: Episode) -> None:
         """Cause the fault of an episode once, at a moment that nobody foresees."""
         self.world.wait_until_running()
-        time.sleep(self.world.chance.uniform(0, PEACE))
+        time.sleep(self.world.chance.uniform(0, self.peace))
         caused = episode.fault.strike(self.world)
         episode.times += caused.times
         episode.deaths += caused.deaths

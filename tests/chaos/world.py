@@ -64,7 +64,8 @@ class World:
                 friendships.befriend(one.pk, other.pk)
         poison.install()
         self.posters = [self._logged_in(person.username) for person in people[:POSTERS]]
-        self.friends.browsers = {person.username: self._logged_in(person.username) for person in people[:POSTERS]}
+        windows = [Browser(self.stack.port, browser.cookies) for browser in self.posters]
+        self.friends.browsers = {person.username: window for person, window in zip(people, windows, strict=False)}
 
     def _logged_in(self, username: str) -> Browser:
         browser = Browser(self.stack.port)
