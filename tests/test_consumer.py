@@ -17,7 +17,7 @@ from pytest_django import Settings
 from tests.servers import Beanstalkd
 from tests.threads import InThread, wait_until
 from timeline import broker, queue
-from timeline.consumer import Consumer, fitting_batch
+from timeline.consumer import LONGEST_PAUSE, Consumer, fitting_batch, pause_after
 from timeline.fanout import Delivered
 from timeline.models import TimelineEntry, Tweet, User
 from timeline.shards import shard_of, tube_of
@@ -88,6 +88,12 @@ def test_a_line_of_the_log_tells_shard_tweets_rows_and_time(
         consumer.step()
     consumer.inbox.close()
     assert f"delivered shard={shard_of(tweet.pk)} tweets={tweet.pk} rows=1 ms=" in caplog.text
+
+
+@pytest.mark.parametrize("failures", [0, 1, 10, 100_000])
+def test_pauses_grow_up_to_a_limit_however_long_an_outage_lasts(failures: int) -> None:
+    """Guard: the limit of the exponent. 2 ** 1100 is no float, so a consumer would end after an hour and a half."""
+    assert 0.05 <= pause_after(failures) <= LONGEST_PAUSE
 
 
 def test_huge_audiences_make_batches_small_and_small_ones_large(settings: Settings) -> None:

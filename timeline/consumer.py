@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from timeline.attempts import deliver_counting
 from timeline.broker import BrokerUnavailableError, Job, describe
@@ -58,7 +58,6 @@ class Consumer:
         jobs = self._take()
         if not jobs:
             return False
-        close_old_connections()
         self._deliver([job.tweet_id for job in jobs if job.tweet_id is not None])
         for job in jobs:
             if job.tweet_id is None:
@@ -105,10 +104,16 @@ class Consumer:
         """Give the jobs back, drop the connections, and wait a little, longer each time."""
         self.inbox.close()
         connection.close()
-        pause = min(FIRST_PAUSE * 2**self.failures, LONGEST_PAUSE) * random.uniform(0.5, 1)
+        pause = pause_after(self.failures)
         self.failures += 1
         logger.warning("trying again in %.1f s shard=%d error=%s", pause, self.shard, describe(error).strip())
         self.stopping.wait(pause)
+
+
+def pause_after(failures: int) -> float:
+    """Return how many seconds to wait after so many failures in a row; spread, so that consumers part."""
+    # No more doublings than the longest pause needs: after an outage of hours the number would fit no float.
+    return min(FIRST_PAUSE * 2 ** min(failures, 10), LONGEST_PAUSE) * random.uniform(0.5, 1)
 
 
 def fitting_batch(last: Delivered) -> int:
