@@ -4,6 +4,7 @@ import os
 import signal
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import greenstalk
 import psutil
@@ -49,6 +50,13 @@ def is_consumer(process: psutil.Process, stack: Stack) -> bool:
         )
     except psutil.NoSuchProcess:
         return False
+
+
+def consumers_of_shard(shard: str, stack: Stack, *, but: set[int]) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):  # one may end while we look
+        found = [process for process in consumers_of(stack) if process.cmdline()[-1:] == [shard]]
+        return [process for process in found if process.pid not in but]
+    return []
 
 
 def shards_of(processes: list[psutil.Process]) -> list[str]:
@@ -123,6 +131,15 @@ def test_a_process_that_is_killed_is_back_within_seconds(stack: Stack) -> None:
         "all are back",
     )
     wait_until(lambda: watchers(stack) == [1] * 5, "each shard has its consumer again")
+
+
+def test_a_consumer_that_keeps_dying_is_not_made_to_wait(stack: Stack) -> None:
+    """Guard: startsecs=0. Else supervisor waits a second more after each early death, and the shard's tweets too."""
+    killed: set[int] = set()
+    while len(killed) < 7:
+        (consumer,) = wait_until(lambda: consumers_of_shard("0", stack, but=killed), "it is back", patience=4)
+        consumer.kill()
+        killed.add(consumer.pid)
 
 
 def test_nothing_outlives_a_supervisord_that_is_killed(stack: Stack) -> None:
