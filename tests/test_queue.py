@@ -15,6 +15,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from tests.servers import Beanstalkd
+from tests.threads import wait_until
 from timeline import broker, queue
 from timeline.broker import Job
 from timeline.models import Tweet, User
@@ -109,6 +110,14 @@ def test_the_breaker_lets_pushes_through_after_a_while(beanstalkd: Beanstalkd, m
     later = time.monotonic() + queue.BREAK
     monkeypatch.setattr(time, "monotonic", lambda: later)  # only the clock
     assert queue.push(1) is True
+
+
+def test_after_a_restart_of_the_broker_pushes_go_through_soon(beanstalkd: Beanstalkd) -> None:
+    """Guard: SHORT_BREAK. To be refused costs nothing; a longer one would leave new tweets to the sweeper."""
+    beanstalkd.stop()
+    assert queue.push(5) is False
+    beanstalkd.start()
+    wait_until(lambda: queue.push(10), "a push goes through", patience=queue.BREAK / 2)
 
 
 def test_a_draining_broker_is_a_broker_that_is_away(beanstalkd: Beanstalkd) -> None:

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 FRESH, AGAIN = 1024, 2048
 # Seconds without a try after a push has failed, or every request would pay the timeout while the broker is away.
 BREAK = 5.0
+# The same after it refused at once, which costs nothing: a restart must not leave many tweets to the sweeper.
+SHORT_BREAK = 0.5
 # Seconds that a consumer waits for a job; fewer than after which its connection would count as dead.
 WAIT = 15
 # Pipelined commands in flight: far below the 500 or so that could fill both socket buffers and deadlock.
@@ -74,9 +76,9 @@ class Breaker:
         """Tell whether a try would be a waste of time."""
         return time.monotonic() < self.open_until
 
-    def trip(self) -> None:
+    def trip(self, seconds: float = BREAK) -> None:
         """Keep everybody from trying for a while."""
-        self.open_until = time.monotonic() + BREAK
+        self.open_until = time.monotonic() + seconds
 
     def reset(self) -> None:
         """Let everybody try again."""
@@ -100,7 +102,7 @@ def push(tweet_id: int, *, priority: int = FRESH) -> bool:
     try:
         pusher.push(tweet_id, priority)
     except BrokerUnavailableError as error:
-        breaker.trip()
+        breaker.trip(BREAK if isinstance(error.__cause__, TimeoutError) else SHORT_BREAK)
         logger.warning("not pushed tweet=%d, it will be pushed again later: %s", tweet_id, error)
         return False
     breaker.reset()
