@@ -49,13 +49,24 @@ def test_delivering_twice_changes_nothing(alice: User, bob: User) -> None:
 
 
 def test_a_delivery_repeated_after_its_mark_was_lost_inserts_nothing_twice(alice: User, bob: User) -> None:
-    """Guard: ON CONFLICT DO NOTHING."""
+    """Guard: write_missing_entries after an IntegrityError."""
     tweet = Tweet.objects.create(author=alice, text="hello")
     fanout.deliver([tweet.pk])
     Tweet.objects.filter(pk=tweet.pk).deliver_again()
 
     assert fanout.deliver([tweet.pk]).rows == 0
     assert timeline_of(bob) == {tweet.pk}
+
+
+def test_a_friend_made_while_the_tweet_waited_has_it_once_and_the_others_get_it(
+    alice: User, bob: User, charlie: User
+) -> None:
+    """Guard: write_missing_entries. The backfill has written charlie's entry, so not all are new."""
+    tweets = [Tweet.objects.create(author=alice, text=str(number)) for number in range(3)]
+    friendships.befriend(alice.pk, charlie.pk)
+    tweets.append(Tweet.objects.create(author=alice, text="later"))
+    assert fanout.deliver([tweet.pk for tweet in tweets]).rows == 5
+    assert timeline_of(bob) == timeline_of(charlie) == {tweet.pk for tweet in tweets}
 
 
 def test_a_batch_is_delivered_together_with_unknown_ids_named(alice: User, bob: User) -> None:

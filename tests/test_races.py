@@ -98,7 +98,7 @@ def test_deleting_a_person_during_a_friends_fan_out_leaves_no_entry(alice: User,
 
 
 def test_the_same_tweet_delivered_twice_at_once_is_there_once(alice: User, bob: User) -> None:
-    """Guard: ON CONFLICT DO NOTHING. A frozen consumer that wakes meets the one that took over."""
+    """Guard: write_missing_entries. A frozen consumer that wakes meets the one that took over."""
     tweet = Tweet.objects.create(author=alice, text="hello")
     while_uncommitted(lambda: fanout.deliver([tweet.pk]), lambda: fanout.deliver([tweet.pk]))
     assert TimelineEntry.objects.filter(tweet=tweet).count() == 2

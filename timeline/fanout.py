@@ -1,9 +1,9 @@
 """Fan-out: writing tweets into the timelines of those who may see them, and taking them out again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
@@ -46,8 +46,10 @@ STATE = Compiled(
         .values_list("pk", "author", "is_waiting", "is_delivered")
     )
 )
-# All entries that the tweets must have.
+# All entries that the tweets must have, and those of friends and of the authors apart.
 ENTRIES = Compiled(lambda ids: visibility.entries_of(Tweet.objects.filter(pk__in=ids)))
+FRIENDS_ENTRIES = Compiled(lambda ids: visibility.entries_of_friends(Tweet.objects.filter(pk__in=ids)))
+AUTHORS_ENTRIES = Compiled(lambda ids: visibility.entries_of_authors(Tweet.objects.filter(pk__in=ids)))
 # The tweets have reached everybody.
 MARK = Compiled(
     lambda ids: update_query(
@@ -67,6 +69,14 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
     """
     if not tweet_ids:
         return NOTHING
+    try:
+        return _deliver(tweet_ids, write_new_entries)
+    except IntegrityError:
+        # A friend has one of them already: from a backfill, an earlier attempt, or another consumer.
+        return _deliver(tweet_ids, write_missing_entries)
+
+
+def _deliver(tweet_ids: Sequence[int], write: Callable[[Sequence[int]], int]) -> Delivered:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(*STATE.sql(tweet_ids))
         found = cursor.fetchall()
@@ -75,7 +85,7 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
         rows = 0
         if waiting:
             share_authors(author for _, author, is_waiting, _ in found if is_waiting)
-            rows = write_all_entries(waiting)
+            rows = write(waiting)
             cursor.execute(*MARK.sql(waiting))
     return Delivered(
         tweets=tuple(waiting),
@@ -85,8 +95,21 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
     )
 
 
-def write_all_entries(tweet_ids: Sequence[int]) -> int:
-    """Do what `write_entries` does for everybody's timelines, with a statement that is compiled already."""
+def write_new_entries(tweet_ids: Sequence[int]) -> int:
+    """Write all entries of tweets that nobody has yet but perhaps their authors, who have them from the posting.
+
+    Returns:
+        How many entries are new.
+
+    Raises:
+        IntegrityError: a friend has one of them.
+    """
+    rows = TimelineEntry.objects.insert_selected(*FRIENDS_ENTRIES.sql(tweet_ids), all_new=True)
+    return rows + TimelineEntry.objects.insert_selected(*AUTHORS_ENTRIES.sql(tweet_ids))
+
+
+def write_missing_entries(tweet_ids: Sequence[int]) -> int:
+    """Write the entries of tweets that are missing. Returns how many are new."""
     return TimelineEntry.objects.insert_selected(*ENTRIES.sql(tweet_ids))
 
 

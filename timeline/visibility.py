@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from timeline.models import Tweet, User
 
 
+# From a tweet to the friends of its author.
+FRIEND = "author__friendships__friend"
+
+
 def seen_by(viewer: "User") -> Q:
     """Return the condition on tweets under which `viewer` may see them: their own and their friends'."""
     from timeline.models import Friendship
@@ -29,15 +33,27 @@ def entries_of(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None
         tweets: any unsliced set of tweets.
         owners: only these people's timelines, given by id, one by one or as a range; everybody's for None.
     """
+    to_friends, to_oneself = entries_of_friends(tweets, owners=owners), entries_of_authors(tweets, owners=owners)
+    return to_friends.order_by().union(to_oneself.order_by(), all=True).order_by(FRIEND, "pk")
+
+
+def entries_of_friends(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
+    """Return those of `entries_of` that the friends of the authors have."""
+    receivers = Q(author__friendships__is_dormant=False) & (Q() if owners is None else among(FRIEND, owners))
+    return stored(tweets).filter(receivers).order_by(FRIEND, "pk").values_list(FRIEND, "pk")
+
+
+def entries_of_authors(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
+    """Return those of `entries_of` that the authors themselves have."""
+    authors = Q() if owners is None else among("author", owners)
+    return stored(tweets).filter(authors).order_by("author", "pk").values_list("author", "pk")
+
+
+def stored(tweets: "QuerySet[Tweet]") -> "QuerySet[Tweet]":
+    """Return the tweets that are recent enough for timelines to store them."""
     from timeline.models import Retention
 
-    tweets = tweets.filter(pk__gte=Retention.current_floor())
-    friend = "author__friendships__friend"
-    receivers = Q(author__friendships__is_dormant=False) & (Q() if owners is None else among(friend, owners))
-    authors = Q() if owners is None else among("author", owners)
-    to_friends = tweets.filter(receivers).order_by().values_list(friend, "pk")
-    to_oneself = tweets.filter(authors).order_by().values_list("author", "pk")
-    return to_friends.union(to_oneself, all=True).order_by(friend, "pk")
+    return tweets.filter(pk__gte=Retention.current_floor())
 
 
 def among(field: str, ids: Sequence[int]) -> Q:

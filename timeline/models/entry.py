@@ -9,7 +9,8 @@ from django.db import connections, models
 from django.utils.translation import gettext_lazy as _
 
 # The ORM knows no INSERT … SELECT, and no DELETE of pairs; so no row has to leave the database.
-INSERT = "INSERT INTO {table} (owner_id, tweet_id) {pairs} ON CONFLICT DO NOTHING"
+INSERT = "INSERT INTO {table} (owner_id, tweet_id) {pairs}"
+INSERT_MISSING = f"{INSERT} ON CONFLICT DO NOTHING"
 DELETE = "DELETE FROM {table} WHERE (owner_id, tweet_id) IN ({pairs})"
 DELETE_OTHERS = DELETE.format(
     table="{table}", pairs="SELECT * FROM ({pairs}) AS named EXCEPT SELECT * FROM ({keep}) AS kept"
@@ -29,12 +30,20 @@ class TimelineEntryQuerySet(models.QuerySet["TimelineEntry"]):
         Returns:
             How many entries are new.
         """
-        return self._execute(INSERT, pairs=pairs)
+        return self._execute(INSERT_MISSING, pairs=pairs)
 
-    def insert_selected(self, sql: str, parameters: Sequence[Any]) -> int:
-        """Do what `insert` does, for a query that is compiled already."""
+    def insert_selected(self, sql: str, parameters: Sequence[Any], *, all_new: bool = False) -> int:
+        """Do what `insert` does, for a query that is compiled already.
+
+        Args:
+            all_new: none of the entries is there yet. That is a third or more faster.
+
+        Raises:
+            IntegrityError: with `all_new`, when one is there.
+        """
+        statement = INSERT if all_new else INSERT_MISSING
         with connections[self.db].cursor() as cursor:
-            cursor.execute(INSERT.format(table=self.model._meta.db_table, pairs=sql), parameters)
+            cursor.execute(statement.format(table=self.model._meta.db_table, pairs=sql), parameters)
             return cursor.rowcount
 
     def remove(self, pairs: models.QuerySet) -> int:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from timeline import visibility
 from timeline.models.entry import TimelineEntry
-from timeline.models.retention import Retention
 from timeline.models.user import User
 from timeline.shards import all_shards
 
@@ -61,7 +60,7 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
 
     def stored(self) -> Self:
         """Return the tweets that are recent enough for timelines to store them."""
-        return self.filter(pk__gte=Retention.current_floor())
+        return visibility.stored(self)  # type: ignore[return-value]  # it gives back what it is given
 
     def waiting(self) -> Self:
         """Return the tweets that are still to be delivered."""
