@@ -8,11 +8,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
 from tests.chaos import disk
 from tests.servers import PostgreSQL, Stack, private_directory
+
+if TYPE_CHECKING:
+    from tests.chaos.report import Report
 
 # Shorter than in production, so that much can break in little time: seconds.
 LONG_FORM = {"TIMELINE_LEASE": "3", "TIMELINE_TIME_TO_RUN": "4", "TIMELINE_SHARDS": "5"}
@@ -89,9 +93,9 @@ def drill(options: argparse.Namespace, cluster: PostgreSQL | None, stack: Stack,
     return show(Report(done, judges_seconds=not options.short), options, time.monotonic() - done.began)
 
 
-def show(report: "Report", options: argparse.Namespace, seconds: float) -> list[str]:  # type: ignore[name-defined]  # noqa: F821
+def show(report: "Report", options: argparse.Namespace, seconds: float) -> list[str]:
     """Print the report, and return what was wrong."""
-    problems: list[str] = report.problems()
+    problems = report.problems()
     ending = f"Seed {options.seed}, {options.database}, {seconds / 60:.1f} minutes."
     text = "\n\n".join(part for part in (report.markdown(), report.gap_line(), ending) if part)
     print("", text, "", *[f"WRONG: {problem}" for problem in problems], sep="\n", flush=True)

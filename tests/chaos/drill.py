@@ -95,7 +95,11 @@ class Drill:
         """Cause the fault of an episode once, at a moment that nobody foresees."""
         self.world.wait_until_running()
         time.sleep(self.world.chance.uniform(0, self.peace))
-        caused = episode.fault.strike(self.world)
+        try:
+            caused = episode.fault.strike(self.world)
+        except AssertionError as error:
+            episode.wrong.append(f"broke off: {error}")
+            return
         episode.times += caused.times
         episode.deaths += caused.deaths
 

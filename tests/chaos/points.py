@@ -148,10 +148,14 @@ def die_of_deadly(tweet_ids: Iterable[int]) -> None:
     """Die if a deadly tweet is about to be delivered."""
     from timeline.models import Tweet
 
-    if deadly_file().exists() and Tweet.objects.filter(pk__in=tweet_ids, text__startswith=DEADLY).exists():
-        with deadly_file().open("a") as deaths:
+    if not deadly_file().exists() or not Tweet.objects.filter(pk__in=tweet_ids, text__startswith=DEADLY).exists():
+        return
+    try:
+        with open(deadly_file(), "a", opener=lambda path, _: os.open(path, os.O_WRONLY | os.O_APPEND)) as deaths:
             deaths.write(f"{time.time()}\n")
-        die()
+    except FileNotFoundError:  # cured just now
+        return
+    die()
 
 
 def die() -> None:

@@ -11,6 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import TypeVar
 
+import psutil
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, InterfaceError, connection
@@ -112,7 +113,7 @@ class World:
             return {}
 
     def broker(self) -> int:
-        return self.pids()["beanstalkd"]
+        return wait_until(lambda: self.pids().get("beanstalkd"), "beanstalkd runs", PATIENCE)
 
     def consumers(self) -> list[int]:
         found = self.pids()
@@ -125,7 +126,10 @@ class World:
         )
 
     def kill(self, pid: int, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal; if it ends the process, wait until that is over."""
         os.kill(pid, number)
+        if number in {signal.SIGKILL, signal.SIGTERM}:
+            wait_until(lambda: not psutil.pid_exists(pid), f"process {pid} is gone", PATIENCE)
 
     @contextmanager
     def with_jobs_waiting(self) -> Iterator[None]:

@@ -1,5 +1,8 @@
 """Tweets that cannot be delivered, or that kill whoever tries."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.chaos import points, poison
 from tests.chaos.fault import Caused, Fault
 from tests.chaos.world import World, patiently
@@ -14,10 +17,12 @@ GIVING_UP = 100.0
 def poisoned(world: World) -> Caused:
     """Every attempt fails, until the cause is removed."""
     patiently(lambda: poison.refuse(poison.CURABLE))
-    texts = {world.post(prefix=poison.CURABLE) for _ in range(AT_ONCE)}
-    failing = Tweet.objects.filter(text__in=texts).exclude(failure="")
-    wait_until(lambda: patiently(failing.count) == stored(texts), "each has failed at least once")
-    patiently(lambda: poison.allow(poison.CURABLE))
+    try:
+        texts = {world.post(prefix=poison.CURABLE) for _ in range(AT_ONCE)}
+        failing = Tweet.objects.filter(text__in=texts).exclude(failure="")
+        wait_until(lambda: patiently(failing.count) == stored(texts), "each has failed at least once")
+    finally:
+        patiently(lambda: poison.allow(poison.CURABLE))
     return Caused(stored(texts))
 
 
@@ -32,26 +37,31 @@ def incurable(world: World) -> Caused:
 
 def deadly(world: World) -> Caused:
     """Every attempt kills its consumer, until the cause is removed. Caused as often as a consumer died."""
-    points.directory().mkdir(exist_ok=True)
-    points.deadly_file().touch()
-    for _ in range(AT_ONCE):
-        world.post(prefix=points.DEADLY)
-    wait_until(lambda: deaths() >= AT_ONCE, f"{AT_ONCE} consumers have died")
-    times = deaths()
-    points.deadly_file().unlink()
-    return Caused(times)
+    with deadliness():
+        for _ in range(AT_ONCE):
+            world.post(prefix=points.DEADLY)
+        wait_until(lambda: deaths() >= AT_ONCE, f"{AT_ONCE} consumers have died")
+        return Caused(deaths())
 
 
 def deadly_for_good(world: World) -> Caused:
     """Every attempt kills its consumer, until the tweets are given up."""
+    with deadliness():
+        texts = {world.post(prefix=points.DEADLY) for _ in range(AT_ONCE)}
+        given_up = Tweet.objects.failed().filter(text__in=texts)
+        wait_until(lambda: patiently(given_up.count) == stored(texts), "all are given up", GIVING_UP)
+        return Caused(deaths())
+
+
+@contextmanager
+def deadliness() -> Iterator[None]:
+    """While it lasts, deadly tweets kill who delivers them."""
     points.directory().mkdir(exist_ok=True)
     points.deadly_file().touch()
-    texts = {world.post(prefix=points.DEADLY) for _ in range(AT_ONCE)}
-    given_up = Tweet.objects.failed().filter(text__in=texts)
-    wait_until(lambda: patiently(given_up.count) == stored(texts), "all are given up", GIVING_UP)
-    times = deaths()
-    points.deadly_file().unlink()
-    return Caused(times)
+    try:
+        yield
+    finally:
+        points.deadly_file().unlink()
 
 
 def deaths() -> int:
