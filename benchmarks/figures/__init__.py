@@ -1,0 +1,1 @@
+"""The six figures: each module measures one."""

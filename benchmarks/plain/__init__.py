@@ -1,0 +1,1 @@
+"""A timeline as Django makes it by default; a Django application without migrations."""

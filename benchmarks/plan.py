@@ -1,0 +1,97 @@
+"""How large everything is, in the full run and in the quick one."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sizes of one run.
+
+    Attributes:
+        repeats: how often every fan-out is measured.
+        people: how many there are where everybody has 200 friends; fewer have 2,000.
+        friends: the sizes of circles; 43 is the real graph where its file is.
+        consumers: the numbers of processes; the last one is compared with the peers.
+        rows: timeline entries that a fast contender writes with the most processes.
+        peer_rows: the same for Celery, which is slower.
+        lag_seconds: how long tweets arrive at each load.
+        posts: requests for each number of friends.
+        reads: pages for each kind of reading.
+        present: how many entries there are already, for reading and growth.
+        memory_rows: how many entries one consumer delivers while its memory is watched.
+    """
+
+    name: str
+    repeats: int
+    people: int
+    friends: tuple[int, ...]
+    consumers: tuple[int, ...]
+    rows: int
+    peer_rows: int
+    article_rows: int
+    sqlite_rows: int
+    lag_seconds: float
+    loads: tuple[int, ...]
+    posts: int
+    audiences: tuple[int, ...]
+    reads: int
+    present: tuple[int, ...]
+    memory_rows: int
+
+
+FULL = Plan(
+    name="full",
+    repeats=3,
+    people=20_000,
+    friends=(43, 200, 2000),
+    consumers=(1, 2, 4),
+    rows=1_200_000,
+    peer_rows=200_000,
+    article_rows=4_000,
+    sqlite_rows=300_000,
+    lag_seconds=10,
+    loads=(10, 50, 90),
+    posts=300,
+    audiences=(5, 200, 5000),
+    reads=1000,
+    present=(0, 1_000_000, 10_000_000, 80_000_000),
+    memory_rows=4_000_000,
+)
+QUICK = Plan(
+    name="quick",
+    repeats=2,
+    people=5_000,
+    friends=(43, 200),
+    consumers=(1, 4),
+    rows=300_000,
+    peer_rows=60_000,
+    article_rows=1_000,
+    sqlite_rows=60_000,
+    lag_seconds=3,
+    loads=(10, 50, 90),
+    posts=60,
+    audiences=(5, 200, 2000),
+    reads=200,
+    present=(0, 1_000_000, 4_000_000),
+    memory_rows=1_000_000,
+)
+# As small as it can be: for the test that everything runs.
+TINY = Plan(
+    name="tiny",
+    repeats=1,
+    people=60,
+    friends=(20,),
+    consumers=(1, 2),
+    rows=2_000,
+    peer_rows=600,
+    article_rows=40,
+    sqlite_rows=1_000,
+    lag_seconds=0.5,
+    loads=(10, 50),
+    posts=5,
+    audiences=(2, 20),
+    reads=10,
+    present=(0, 4_000),
+    memory_rows=4_000,
+)
+PLANS = {plan.name: plan for plan in (FULL, QUICK, TINY)}
