@@ -4,6 +4,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,8 @@ SHORT_FORM = {"TIMELINE_LEASE": "1", "TIMELINE_TIME_TO_RUN": "2", "TIMELINE_SHAR
 def main() -> int:
     """Run the drill. Returns the exit code: 0 only if nothing at all was wrong."""
     options = parse()
+    # What was started is cleared away also when the drill is told to stop.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"seed {options.seed}, {options.database}", flush=True)
     cluster, stack, small_disk = prepare(options)
     print(f"everything lies under {stack.directory}", flush=True)
