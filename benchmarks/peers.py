@@ -118,7 +118,7 @@ def add_to_feeds(client: "redis.Redis", work: Sequence[tuple[int, Sequence[str]]
     pipeline = client.pipeline(transaction=False)
     for tweet_id, feeds in work:
         for feed in feeds:
-            pipeline.zadd(feed, {str(tweet_id): tweet_id})
+            pipeline.execute_command("ZADD", feed, tweet_id, tweet_id)
         if len(pipeline) >= PIPELINE:
             pipeline.execute()
     pipeline.execute()
