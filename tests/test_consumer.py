@@ -3,15 +3,18 @@
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
 from pytest_django import Settings
 
 from tests.servers import Beanstalkd
@@ -134,6 +137,78 @@ def post_in_shard(shard: int, author: User) -> Tweet:
     queue.breaker.reset()
     queue.push(tweet.pk)
     return tweet
+
+
+@contextmanager
+def database_that_fails() -> Iterator[None]:
+    """While it lasts, no delivery gets to its commit: PostgreSQL ends the connection, SQLite stays locked."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END $$"
+            )
+            cursor.execute(
+                "CREATE TRIGGER hang_up BEFORE INSERT ON timeline_timelineentry FOR EACH ROW EXECUTE FUNCTION hang_up()"
+            )
+        yield
+        connection.close()
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION hang_up CASCADE")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 50")
+    blocker = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    yield
+    blocker.close()
+    connection.close()
+
+
+def test_a_job_is_deleted_only_after_its_delivery_is_committed(alice: User, bob: User, beanstalkd: Beanstalkd) -> None:
+    """Guard: delete last. Were it first, the job would be gone and the tweet would wait for the sweeper."""
+    tweet = Tweet.objects.create(author=alice, text="hello")
+    consumer = Consumer(shard_of(tweet.pk))
+    with database_that_fails(), pytest.raises(DatabaseError):
+        consumer.step()
+    consumer.inbox.close()
+    assert ready(consumer.shard) == 1
+    assert consumer.step()
+    consumer.inbox.close()
+    assert TimelineEntry.objects.filter(owner=bob, tweet=tweet).exists()
+
+
+def test_a_read_only_database_is_waited_for(alice: User, bob: User, beanstalkd: Beanstalkd) -> None:
+    """What a consumer meets in a fail-over: an old primary that takes no writes any more. It marks nothing."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite does not fail over")
+    tweet = Tweet.objects.create(author=alice, text="hello")
+    consumer = Consumer(shard_of(tweet.pk))
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    with pytest.raises(DatabaseError):
+        consumer.step()
+    connection.close()
+    consumer.inbox.close()
+    assert Tweet.objects.waiting().filter(pk=tweet.pk, failure="").exists()
+    assert consumer.step()
+    consumer.inbox.close()
+
+
+def test_a_broker_that_falls_silent_is_left(
+    alice: User, beanstalkd: Beanstalkd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: the time-out of the consumer's socket. Half open, or frozen, it would wait for ever."""
+    monkeypatch.setattr(queue, "SILENCE", 0.5)
+    consumer = Consumer(0)
+    consumer.inbox.connect()
+    os.kill(beanstalkd.pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(broker.BrokerUnavailableError):
+            consumer.step()
+    finally:
+        os.kill(beanstalkd.pid, signal.SIGCONT)
+    assert consumer.inbox.connection is None, "the next step connects anew"
 
 
 # --- As a process ------------------------------------------------------------------------------------------
