@@ -150,7 +150,6 @@ def article_drain(tweet_ids: Sequence[int], processes: int) -> float:
     """Take one tweet at a time out of its tube and save one object for each friend. Returns the seconds."""
     queue.push_all(tweet_ids, priority=queue.FRESH)
 
-
     def prepare(shard: int) -> Work:
         connection.ensure_connection()
         return lambda: save_one_by_one(shard)

@@ -11,13 +11,14 @@ class Plan:
         repeats: how often every fan-out is measured.
         people: how many there are where everybody has 200 friends; fewer have 2,000.
         friends: the sizes of circles; 43 is the real graph where its file is.
+        sqlite_friends: the same on SQLite.
         consumers: the numbers of processes; the last one is compared with the peers.
         rows: timeline entries that a fast contender writes with the most processes.
         peer_rows: the same for Celery, which is slower.
         lag_seconds: how long tweets arrive at each load.
         posts: requests for each number of friends.
         reads: pages for each kind of reading.
-        present: how many entries there are already, for reading and growth.
+        present: how many entries there are already, for reading and growth; the first is 0.
         memory_rows: how many entries one consumer delivers while its memory is watched.
     """
 
@@ -25,6 +26,7 @@ class Plan:
     repeats: int
     people: int
     friends: tuple[int, ...]
+    sqlite_friends: tuple[int, ...]
     consumers: tuple[int, ...]
     rows: int
     peer_rows: int
@@ -44,6 +46,7 @@ FULL = Plan(
     repeats=3,
     people=20_000,
     friends=(43, 200, 2000),
+    sqlite_friends=(43, 200, 2000),
     consumers=(1, 2, 4),
     rows=1_200_000,
     peer_rows=200_000,
@@ -60,20 +63,21 @@ FULL = Plan(
 QUICK = Plan(
     name="quick",
     repeats=2,
-    people=5_000,
+    people=4_000,
     friends=(43, 200),
+    sqlite_friends=(200,),
     consumers=(1, 4),
     rows=300_000,
-    peer_rows=60_000,
+    peer_rows=40_000,
     article_rows=1_000,
     sqlite_rows=60_000,
-    lag_seconds=3,
+    lag_seconds=2,
     loads=(10, 50, 90),
-    posts=60,
+    posts=40,
     audiences=(5, 200, 2000),
-    reads=200,
-    present=(0, 1_000_000, 4_000_000),
-    memory_rows=1_000_000,
+    reads=100,
+    present=(0, 2_000_000),
+    memory_rows=600_000,
 )
 # As small as it can be: for the test that everything runs.
 TINY = Plan(
@@ -81,6 +85,7 @@ TINY = Plan(
     repeats=1,
     people=60,
     friends=(20,),
+    sqlite_friends=(20,),
     consumers=(1, 2),
     rows=2_000,
     peer_rows=600,

@@ -6,7 +6,12 @@ import time
 STARTED = time.monotonic()
 
 
+def seconds_so_far() -> float:
+    """Return the seconds since the start."""
+    return time.monotonic() - STARTED
+
+
 def say(line: str) -> None:
     """Print a line with the seconds since the start."""
-    sys.stderr.write(f"{time.monotonic() - STARTED:6.1f} s  {line}\n")
+    sys.stderr.write(f"{seconds_so_far():6.1f} s  {line}\n")
     sys.stderr.flush()

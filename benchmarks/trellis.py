@@ -1,6 +1,5 @@
 """Trellis itself: real consumer processes, real tubes."""
 
-import logging
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -72,6 +71,3 @@ def everything_is_done() -> bool:
     with broker.Connection(broker.SOON) as connection:
         stats = connection.stats()
     return not stats["current-jobs-ready"] and not stats["current-jobs-reserved"]
-
-
-logging.getLogger("timeline.queue").setLevel(logging.ERROR)

@@ -1,5 +1,6 @@
 """One database at a time, and Django in this process turned to it."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -59,6 +60,8 @@ def set_up(servers: Servers) -> None:
         LOG_LEVEL="INFO",
     )
     django.setup()
+    # What this process does is told by itself; consumers go on logging as they always do.
+    logging.getLogger("timeline").setLevel(logging.ERROR)
 
 
 def turn_to(url: str, shards: int) -> None:

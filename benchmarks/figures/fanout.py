@@ -82,27 +82,33 @@ def measure(plan: Plan, servers: Servers, circles: dict[str, World], *, peers: b
 def make_circles(plan: Plan, servers: Servers) -> dict[str, World]:
     """Make the circles of the plan on both databases."""
     circles: dict[str, World] = {}
-    for sqlite in (False, True):
-        for friends in plan.friends:
-            name = f"{'sqlite' if sqlite else 'pg'}_{friends}"
-            circles[name] = make_circle(plan, servers, name, friends, sqlite=sqlite)
-            say(f"made the circle {name}: {circles[name].people:,} people")
+    wanted = [(friends, False) for friends in plan.friends] + [(friends, True) for friends in plan.sqlite_friends]
+    for friends, sqlite in wanted:
+        name = f"{'sqlite' if sqlite else 'pg'}_{friends}"
+        circles[name] = make_circle(plan, servers, name, friends, sqlite=sqlite)
+        say(f"made the circle {name}: {circles[name].people:,} people")
     return circles
 
 
+def main_circle(plan: Plan) -> str:
+    """Return the name of the circle in which everybody competes: 200 friends, on PostgreSQL."""
+    return f"pg_{200 if 200 in plan.friends else plan.friends[0]}"
+
+
 def make_circle(plan: Plan, servers: Servers, name: str, friends: int, *, sqlite: bool) -> World:
+    """Make one circle: the real graph for 43 friends if its file is here, else one where all have the same number."""
     graph = real_graph()
     if friends == 43 and graph:
         return facebook_circle(servers, name, graph, sqlite=sqlite)
-    # As many friendships in every circle, unless too few people were left.
-    people = max(plan.people * min(200, friends) // friends, 2 * friends + 1)
-    return even_circle(servers, name, people if not sqlite else min(people, 4039), friends, sqlite=sqlite)
+    # About as many friendships in every circle: what is to differ is the audience of a tweet.
+    people = max(plan.people * 200 // max(friends, 200) // (4 if sqlite else 1), 2 * friends + 1)
+    return even_circle(servers, name, people, friends, sqlite=sqlite)
 
 
 def lineup(plan: Plan, servers: Servers, name: str, world: World, peers: bool) -> Iterator[Entrant]:
     """Return who competes in a circle."""
     is_sqlite = world.database == "SQLite"
-    is_main = not is_sqlite and round(world.friends) in (200, plan.friends[-1 if len(plan.friends) == 1 else 1])
+    is_main = name == main_circle(plan)
     most = plan.consumers[-1]
     circle = f"{round(world.friends)} friends"
 
