@@ -1,7 +1,8 @@
 # make run: installs what is missing, runs Trellis, and prints its address once it is ready.
 # make test, make lint: install what is missing and check everything. make fmt formats; make clean starts afresh.
+# make bench, make bench-quick: measure everything beside Celery and feeds in Redis; see benchmarks/README.md.
 
-.PHONY: run test chaos lint fmt clean
+.PHONY: run test chaos bench bench-quick lint fmt clean
 
 BIN := .venv/bin
 WORKERS ?= auto
@@ -24,6 +25,11 @@ chaos:
 	@sh deploy/install.sh test
 	$(BIN)/python -m tests.chaos $(CHAOS)
 
+# 15 minutes on 4 cores; the quick one 2, smaller and rougher. Results and pictures go to benchmarks/results.
+bench bench-quick:
+	@sh deploy/install.sh bench
+	@.venv-bench/bin/python -m benchmarks $(if $(findstring quick,$@),quick,full) $(BENCH)
+
 # The checks need settings, but shall not make var/ or use a real database.
 lint: export SECRET_KEY := lint
 lint: export DATABASE_URL := sqlite://:memory:
@@ -41,5 +47,5 @@ fmt:
 
 # What was installed and what tools leave behind. Not var/: it holds what people wrote.
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -56,6 +56,7 @@ def record(world: World, tweet_ids: Sequence[int]) -> list[list[Transaction]]:
 
 
 def record_shard(world: World, tweet_ids: Sequence[int]) -> list[Transaction]:
+    """Deliver the tweets of one shard, all but their entries, and return what was sent."""
     recorder = Recorder()
     for batch in batches(world, tweet_ids):
         recorder.was_atomic = False
@@ -75,7 +76,7 @@ def batches(world: World, tweet_ids: Sequence[int]) -> Iterator[list[int]]:
 
 
 def bare(world: World, tweet_ids: Sequence[int]) -> list[list[Transaction]]:
-    """Return, for each shard, transactions that do nothing but write the friends' entries: what no bookkeeping beats."""
+    """Return, for each shard, transactions that only write the friends' entries: what no bookkeeping beats."""
     return [
         [[(BARE.format(ids=",".join(map(str, batch))), ())] for batch in batches(world, of_shard(tweet_ids, shard))]
         for shard in all_shards()

@@ -3,6 +3,7 @@
 import os
 import platform
 import re
+import sqlite3
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -23,7 +24,7 @@ def describe() -> dict[str, object]:
         "versions": {
             "Python": platform.python_version(),
             "PostgreSQL": first_number([str(postgresql_programs() / "postgres"), "--version"]),
-            "SQLite": sqlite_version(),
+            "SQLite": sqlite3.sqlite_version,
             "beanstalkd": first_number(["beanstalkd", "-v"]),
             "Redis": first_number(["redis-server", "--version"]),
             **{package: package_version(package) for package in PACKAGES},
@@ -45,16 +46,12 @@ def system() -> str:
 
 
 def read(path: str) -> str:
+    """Return what a file says, "" if it is not there."""
     return Path(path).read_text() if Path(path).is_file() else ""
 
 
-def sqlite_version() -> str:
-    import sqlite3
-
-    return sqlite3.sqlite_version
-
-
 def package_version(package: str) -> str:
+    """Return the version of a Python package."""
     try:
         return version(package)
     except PackageNotFoundError:

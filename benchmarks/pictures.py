@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log10
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -67,10 +68,12 @@ def scaling(entrants: list[dict[str, Any]], where: str) -> str:
 
 
 def main_circle(entrants: list[dict[str, Any]]) -> str:
+    """Return the circle in which everybody competes."""
     return next(str(each["circle"]) for each in entrants if each["contender"].startswith("the bare"))
 
 
 def rate_bar(label: str, entrant: dict[str, Any]) -> Bar:
+    """Return the bar of one contender."""
     rate, contender = entrant["rows_per_second"], entrant["contender"]
     colour = OURS if contender == "Trellis" else LIMIT if contender.startswith("the ") else THEIRS
     return Bar(label, rate["median"], colour, rate["least"], rate["most"])
@@ -147,8 +150,6 @@ class Scale:
 
     def length(self, value: float) -> float:
         """Return how long a bar is."""
-        from math import log10
-
         width = WIDTH - LEFT - RIGHT
         if not self.logarithmic:
             return width * value / self.most
@@ -203,6 +204,7 @@ def memory(found: dict[str, Any]) -> str:
 def text(
     x: float, y: float, words: str, *, anchor: str = "start", weight: int = 400, colour: str = INK, size: int = 13
 ) -> str:
+    """Write some words, which are escaped already."""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-weight="{weight}" font-size="{size}" '
         f'fill="{colour}">{words}</text>'

@@ -8,6 +8,7 @@ class Plan:
     """The sizes of one run.
 
     Attributes:
+        thorough: whether every circle is measured with every number of consumers.
         repeats: how often every fan-out is measured.
         people: how many there are where everybody has 200 friends; fewer have 2,000.
         friends: the sizes of circles; 43 is the real graph where its file is.
@@ -23,6 +24,7 @@ class Plan:
     """
 
     name: str
+    thorough: bool
     repeats: int
     people: int
     friends: tuple[int, ...]
@@ -43,6 +45,7 @@ class Plan:
 
 FULL = Plan(
     name="full",
+    thorough=True,
     repeats=3,
     people=20_000,
     friends=(43, 200, 2000),
@@ -62,26 +65,28 @@ FULL = Plan(
 )
 QUICK = Plan(
     name="quick",
+    thorough=False,
     repeats=2,
-    people=4_000,
+    people=3_000,
     friends=(43, 200),
     sqlite_friends=(200,),
     consumers=(1, 4),
-    rows=300_000,
+    rows=250_000,
     peer_rows=40_000,
     article_rows=1_000,
     sqlite_rows=60_000,
     lag_seconds=2,
-    loads=(10, 50, 90),
+    loads=(10, 50),
     posts=40,
     audiences=(5, 200, 2000),
     reads=100,
-    present=(0, 2_000_000),
-    memory_rows=600_000,
+    present=(0, 1_000_000),
+    memory_rows=300_000,
 )
 # As small as it can be: for the test that everything runs.
 TINY = Plan(
     name="tiny",
+    thorough=True,
     repeats=1,
     people=60,
     friends=(20,),

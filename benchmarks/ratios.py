@@ -18,6 +18,7 @@ def ratios(figures: Figures) -> list[dict[str, object]]:
 
 
 def aimed(name: str, value: float, aim: float, *, at_most: bool = False) -> dict[str, object]:
+    """Compare a value with what was aimed at."""
     reached = value <= aim if at_most else value >= aim
     return {"name": name, "value": round(value, 3), "aim": f"{'≤' if at_most else '≥'} {aim:g}", "reached": reached}
 
@@ -52,6 +53,7 @@ def fanout_ratios(entrants: list[Figures]) -> list[dict[str, object]]:
 
 
 def lag_ratios(loads: list[Figures]) -> list[dict[str, object]]:
+    """Look at the lag at half and at light load."""
     lag = {load["load_percent"]: load["lag_ms"] for load in loads if load["contender"] == TRELLIS}
     return [
         aimed("lag at 50 % of saturation, p99 in ms", lag[50]["p99"], 100, at_most=True),
@@ -60,6 +62,7 @@ def lag_ratios(loads: list[Figures]) -> list[dict[str, object]]:
 
 
 def posting_ratios(found: list[Figures]) -> list[dict[str, object]]:
+    """Compare posting to many friends with posting to a few."""
     times = next(each["request_ms"] for each in found if each["broker"] == "up")
     fewest, most = (pick(times, key=int) for pick in (min, max))
     return [
@@ -73,12 +76,14 @@ def posting_ratios(found: list[Figures]) -> list[dict[str, object]]:
 
 
 def growth_ratios(growth: Figures) -> list[dict[str, object]]:
+    """Compare fan-out into full tables with fan-out into empty ones."""
     rates = {int(present): rate["median"] for present, rate in growth["rows_per_second"].items()}
     most = max(rates)
     return [aimed(f"fan-out with {most:,} entries present : with none", rates[most] / rates[0], 0.75)]
 
 
 def reading_ratios(pages: list[Figures]) -> list[dict[str, object]]:
+    """Look at the slowest first pages."""
     most = max(page["present"] for page in pages)
     first = next(page["sql_ms"] for page in pages if page["present"] == most and page["page"] == "first")
     return [aimed(f"first page with {most:,} entries present, SQL p99 in ms", first["p99"], 5, at_most=True)]

@@ -42,6 +42,7 @@ def server(world: World) -> Iterator[int]:
 
 
 def answers(port: int) -> bool:
+    """Tell whether somebody listens."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1):
             return True

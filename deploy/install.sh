@@ -3,10 +3,13 @@
 #   deploy/install.sh run     what Trellis runs on: Python, beanstalkd, the virtual environment .venv
 #   deploy/install.sh lint    what the checks need besides: Python packages
 #   deploy/install.sh test    what the tests need besides: PostgreSQL's server, a browser
+#   deploy/install.sh bench   what the benchmark needs: PostgreSQL's server, Redis, the virtual environment .venv-bench
 set -eu
 cd "$(dirname "$0")/.."
 aim=${1:-run}
 venv=.venv
+# The peers and what they depend on stay apart from what Trellis runs on.
+[ "$aim" != bench ] || venv=.venv-bench
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -39,8 +42,9 @@ is_ubuntu() { grep -qs '^ID=ubuntu' /etc/os-release; }
 missing() {
     [ -n "$(find_python)" ] || echo python3 python3-venv
     have beanstalkd || [ "$aim" = lint ] || echo beanstalkd
-    [ "$aim" = test ] || return 0
+    [ "$aim" = test ] || [ "$aim" = bench ] || return 0
     have_postgresql || echo postgresql
+    [ "$aim" = test ] || { have redis-server || echo redis-server; return 0; }
     have_browser || is_ubuntu || echo chromium
     have msgfmt || echo gettext
 }
@@ -89,21 +93,22 @@ pip() { $venv/bin/python -m pip --quiet --disable-pip-version-check "$@"; }
 # Installs a list unless it is the one that was installed last, which is kept beside the packages.
 install_list() {
     cat requirements.txt "$1" >$venv/wanted
-    if ! cmp -s $venv/wanted "$venv/$1"; then
+    installed=$venv/$(basename "$1")
+    if ! cmp -s $venv/wanted "$installed"; then
         echo "Installing the packages of $1 ..."
         pip install -r "$1" || die "pip could not install $1. It says why above; a network or a package index is needed."
-        mv $venv/wanted "$venv/$1"
+        mv $venv/wanted "$installed"
     fi
 }
 
 # A Python that was upgraded or removed leaves its virtual environments broken.
 $venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear $venv || die "$python could not make $venv; see above."
 
-if [ "$aim" = run ]; then
-    install_list requirements.txt
-else
-    install_list requirements-dev.txt
-fi
+case $aim in
+run) install_list requirements.txt ;;
+bench) install_list benchmarks/requirements.txt ;;
+*) install_list requirements-dev.txt ;;
+esac
 
 if [ "$aim" = test ] && ! have_browser; then
     echo "Installing a browser for the tests ..."

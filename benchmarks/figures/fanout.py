@@ -117,7 +117,7 @@ def lineup(plan: Plan, servers: Servers, name: str, world: World, peers: bool) -
 
     rows = plan.sqlite_rows if is_sqlite else plan.rows if is_main else plan.rows // 2
     recordings: dict[int, list] = {}
-    for consumers in plan.consumers:
+    for consumers in plan.consumers if is_main or plan.thorough else plan.consumers[-1:]:
         yield entrant(TRELLIS, consumers, rows, run_trellis)
         if is_main or consumers == most:
             yield entrant(LIMIT, consumers, rows, lambda *given: run_limit(recordings, *given))
@@ -148,12 +148,14 @@ def accept(contender: str, audited: Audited, seconds: float, own: int = 0) -> Ru
 
 
 def run_trellis(world: World, consumers: int, tweets: int) -> Run:
+    """Measure the product: its consumers, its tubes, its statements."""
     with trellis.consumers(world, consumers):
         seconds = trellis.drain(fresh(world, tweets))
     return accept(TRELLIS, audit_trellis(0), seconds, own=tweets)
 
 
 def run_limit(recordings: dict[int, list], world: World, consumers: int, tweets: int) -> Run:
+    """Measure its statements without anything around them; they are recorded before the first repeat."""
     world.enter(consumers)
     if consumers not in recordings:
         recordings[consumers] = limit.record(world, fresh(world, tweets))
@@ -163,12 +165,14 @@ def run_limit(recordings: dict[int, list], world: World, consumers: int, tweets:
 
 
 def run_bare(world: World, consumers: int, tweets: int) -> Run:
+    """Measure what writing the entries alone takes, without marks, locks and own entries."""
     world.enter(consumers)
     seconds = limit.replay(limit.bare(world, fresh(world, tweets)))
     return accept(BARE, audit_trellis(0), seconds, own=tweets)
 
 
 def run_celery(world: World, consumers: int, tweets: int) -> Run:
+    """Measure Celery."""
     from benchmarks import peers
 
     with peers.celery_worker(world, consumers) as worker:
@@ -178,6 +182,7 @@ def run_celery(world: World, consumers: int, tweets: int) -> Run:
 
 
 def run_redis(servers: Servers, world: World, consumers: int, tweets: int) -> Run:
+    """Measure feeds in Redis."""
     from benchmarks import peers
 
     world.enter(consumers)
@@ -187,6 +192,7 @@ def run_redis(servers: Servers, world: World, consumers: int, tweets: int) -> Ru
 
 
 def run_article(world: World, consumers: int, tweets: int) -> Run:
+    """Measure one statement for each friend."""
     from benchmarks import peers
 
     world.enter(consumers)

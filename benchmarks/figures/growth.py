@@ -45,7 +45,7 @@ def make_worlds(plan: Plan, servers: Servers, circle: World) -> dict[int, World]
 
 
 def measure_growth(plan: Plan, worlds: dict[int, World]) -> dict[str, object]:
-    """Measure the rate of fan-out in each world in turn, and how much disk entries take that were delivered one by one."""
+    """Measure the rate of fan-out in each world in turn, and the bytes on disk of entries that were delivered."""
     rates: dict[int, list[float]] = {present: [] for present in worlds}
     for world in worlds.values():
         warm_up(plan, world)
@@ -119,6 +119,7 @@ def sql_times(owners: Sequence[int], before: int | None) -> list[float]:
 
 
 def sql_time(owner: User, before: int | None) -> float:
+    """Return what the statements of one page take."""
     times = []
 
     def timed(execute: Callable, *statement: Any) -> Any:

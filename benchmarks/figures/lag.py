@@ -1,8 +1,8 @@
 """Figure 2: how long a post takes to be visible to the friends, at several loads.
 
-Tweets arrive on a schedule that nothing slows down (open loop, random gaps), posted by plain statements, so that posting
-takes little of the machine. Both moments are commits, read from PostgreSQL's own record afterwards: nobody asks while
-it runs, and no answer is rounded to a polling interval.
+Tweets arrive on a schedule that nothing slows down (open loop, random gaps), posted by plain statements, so that
+posting takes little of the machine. Both moments are commits, read from PostgreSQL's own record afterwards: nobody asks
+while it runs, and no answer is rounded to a polling interval.
 
 Saturation is the rate at which the whole line, posting included, can go on for ever: measured first, with
 posters that never let the queue run empty nor grow.
@@ -11,7 +11,7 @@ posters that never let the queue run empty nor grow.
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -28,7 +28,6 @@ from benchmarks.servers import wait_until
 from benchmarks.world import World, execute
 from timeline import broker, queue
 from timeline.models import Tweet
-from timeline.partitions import make_ahead
 
 # How many processes post: each waits for the disk most of the time, and they share its flushes.
 POSTERS = 8
@@ -68,7 +67,7 @@ class Line:
 
     name: str
     running: Callable[[], AbstractContextManager]
-    post: Callable[[int], None]
+    post: Callable[[int], object]
     waiting: Callable[[], int]
     is_done: Callable[[], bool]
     lags: str
@@ -89,7 +88,7 @@ def measure(plan: Plan, world: World, *, peers: bool) -> list[dict[str, object]]
 
 def saturate(plan: Plan, world: World, line: Line) -> float:
     """Return how many tweets a second the line delivers for as long as one likes."""
-    with ready(world, line):
+    with ready(line):
         started = time.monotonic()
         counts = post_together(world, line, lambda _: steadily(line, plan.lag_seconds / 2))
         wait_until(line.is_done, "the backlog is gone", patience=120)
@@ -100,7 +99,7 @@ def saturate(plan: Plan, world: World, line: Line) -> float:
 
 def measure_load(plan: Plan, world: World, line: Line, rate: float) -> dict[str, object]:
     """Let tweets arrive at a rate, and tell how long each took."""
-    with ready(world, line):
+    with ready(line):
         first = newest_tweet()
         late = post_together(world, line, lambda poster: on_schedule(rate / POSTERS, plan.lag_seconds, poster))
         wait_until(line.is_done, "everything is delivered", patience=300)
@@ -112,20 +111,13 @@ def measure_load(plan: Plan, world: World, line: Line, rate: float) -> dict[str,
     return {"tweets_per_second": rate, "lag_ms": found, "posters_late_ms": distribution(behind)}
 
 
-class ready(AbstractContextManager):  # noqa: N801
-    """A line that runs, in a circle where nobody has posted."""
-
-    def __init__(self, world: World, line: Line) -> None:
-        self.line, self.world = line, world
-
-    def __enter__(self) -> None:
-        self.context = self.line.running()
-        self.context.__enter__()
+@contextmanager
+def ready(line: Line) -> Iterator[None]:
+    """Run a line in a circle where nobody has posted."""
+    with line.running():
         forget_tweets()
         settle()
-
-    def __exit__(self, *error: object) -> None:
-        self.context.__exit__(*error)  # type: ignore[arg-type]
+        yield
 
 
 # --- Posting -----------------------------------------------------------------------------------------------
@@ -200,10 +192,11 @@ def store(author: int, *, own_entry: bool) -> int:
 
 
 def trellis_line(plan: Plan, world: World) -> Line:
+    """Return the product's way."""
     return Line(
         name="Trellis",
         running=lambda: trellis.consumers(world, plan.consumers[-1]),
-        post=lambda author: void(queue.push(store(author, own_entry=True))),
+        post=lambda author: queue.push(store(author, own_entry=True)),
         waiting=jobs_waiting,
         is_done=trellis.everything_is_done,
         lags=TRELLIS_LAGS,
@@ -212,6 +205,7 @@ def trellis_line(plan: Plan, world: World) -> Line:
 
 
 def celery_line(plan: Plan, world: World) -> Line:
+    """Return Celery's way."""
     import redis
 
     from benchmarks import peers
@@ -241,7 +235,3 @@ def tweets_after(first: int) -> list[int]:
 def jobs_waiting() -> int:
     """Return how many jobs are ready in all tubes."""
     return int(broker.broker_stats()["current-jobs-ready"])
-
-
-def void(_: object) -> None:
-    """Ignore a result."""

@@ -1,7 +1,6 @@
 """Figure 6: the memory of one consumer while it delivers millions of entries."""
 
 import threading
-import time
 from pathlib import Path
 
 from benchmarks import trellis
@@ -29,9 +28,7 @@ def measure(plan: Plan, world: World) -> dict[str, object]:
         watch.stop()
     audit_trellis(0).insist("Memory")
     samples = [[round(share * plan.memory_rows), megabytes] for share, megabytes in watch.samples]
-    say(
-        f"memory of a consumer: {samples[0][1]:.1f} MB at first, {samples[-1][1]:.1f} MB after {plan.memory_rows:,} entries"
-    )
+    say(f"memory of a consumer: from {samples[0][1]:.1f} to {samples[-1][1]:.1f} MB in {plan.memory_rows:,} entries")
     return {
         "entries": plan.memory_rows,
         "tweets": tweets,

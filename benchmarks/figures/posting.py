@@ -15,7 +15,6 @@ from benchmarks.progress import say
 from benchmarks.samples import distribution
 from benchmarks.servers import Servers, wait_until
 from benchmarks.web import Visitor, server
-from benchmarks.world import World
 from timeline import queue
 
 Times = dict[int, list[float]]
@@ -65,6 +64,7 @@ def pushes(plan: Plan) -> list[float]:
 
 
 def report(plan: Plan, broker: str, times: Times, push_times: list[float]) -> list[dict[str, object]]:
+    """Sum up what was measured with the broker up or down."""
     for friends in plan.audiences:
         found = distribution(times[friends])
         say(f"posting to {friends} friends, broker {broker}: p50 {found['p50']:.2f} ms, p99 {found['p99']:.2f} ms")
