@@ -20,14 +20,15 @@ def main() -> None:
     """Read the arguments, measure, and write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("plan", choices=PLANS)
-    parser.add_argument("--results", type=Path, default=RESULTS, help="where to write (default: benchmarks/results)")
+    parser.add_argument("--results", type=Path, help="where to write (default: benchmarks/results for the full plan)")
     parser.add_argument("--without-peers", action="store_true", help="leave out Celery, Redis and the article's way")
     arguments = parser.parse_args()
     peers = not arguments.without_peers
     if peers and not find_spec("celery"):
         sys.exit("Celery is missing: `make bench` installs what the peers need; --without-peers leaves them out.")
     report = measure(PLANS[arguments.plan], peers=peers)
-    write(report, arguments.results)
+    # A rough run must not replace what README.md shows.
+    write(report, arguments.results or (RESULTS if arguments.plan == "full" else RESULTS / arguments.plan))
 
 
 def measure(plan: Plan, *, peers: bool) -> dict[str, object]:

@@ -1,34 +1,16 @@
 """The audit after every run: a figure whose timelines are not exactly right does not count."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from benchmarks.plain.models import FeedEntry
+from benchmarks.verdict import Audited
 from timeline import visibility
 from timeline.models import Friendship, TimelineEntry, Tweet
 
 Pairs = QuerySet
-
-
-class NotTrueError(Exception):
-    """Timelines do not hold what they must."""
-
-
-@dataclass(frozen=True)
-class Audited:
-    """What was compared: entries that there must be, those that are missing, and those that must not be."""
-
-    entries: int
-    missing: int
-    extra: int
-
-    def insist(self, contender: str) -> None:
-        """Accept the run, or raise NotTrueError."""
-        if self.missing or self.extra or not self.entries:
-            raise NotTrueError(f"{contender}: {self.entries} entries, {self.missing} missing, {self.extra} extra")
 
 
 def audit_trellis(after: int) -> Audited:

@@ -21,7 +21,7 @@ app.conf.update(
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000
 
 
-@app.task(name="deliver")
+@app.task(name="deliver")  # type: ignore[untyped-decorator]
 def deliver(tweet_id: int) -> None:
     """Write a tweet into the timelines of its author's friends."""
     tweet_model, friendship_model = (apps.get_model("timeline", name) for name in ("Tweet", "Friendship"))

@@ -56,12 +56,18 @@ def replace_partitions(lowers: Sequence[int], first: int) -> None:
     def prepare(loader: int) -> Work:
         execute("SET statement_timeout = 0")
         execute("SET maintenance_work_mem = '256MB'")
-        return lambda: [fill(lower, lower == lowers[0]) for lower in lowers[loader::LOADERS]] and None
+        return lambda: fill_all(lowers[loader::LOADERS], lowers[0])
 
     race(prepare, LOADERS)
 
 
-def fill(lower: int, is_first: bool) -> None:
+def fill_all(lowers: Sequence[int], oldest: int) -> None:
+    """Make some partitions."""
+    for lower in lowers:
+        fill(lower, is_first=lower == oldest)
+
+
+def fill(lower: int, *, is_first: bool) -> None:
     """Make one partition and attach it."""
     size = settings.TIMELINE_PARTITION
     table, upper = f"{ENTRIES}_{0 if is_first else lower}", lower + size

@@ -12,12 +12,13 @@ from time import perf_counter
 import redis
 from django.db import connection
 
-from benchmarks.audit import Audited, friends_of_everybody
+from benchmarks.audit import friends_of_everybody
 from benchmarks.celery_feed import app, deliver
 from benchmarks.circle import PLAIN, post_quietly
 from benchmarks.plain.models import FeedEntry
 from benchmarks.race import Work, race
 from benchmarks.servers import Servers, wait_until
+from benchmarks.verdict import Audited
 from benchmarks.world import World, execute
 from timeline import broker, queue
 from timeline.models import Friendship, Tweet
@@ -161,7 +162,7 @@ def save_one_by_one(shard: int) -> None:
     """Empty the tube of a shard."""
     with broker.Connection(broker.SOON, watch=tube_of(shard)) as tube:
         while jobs := tube.reserve_ready(1):
-            author = Tweet.objects.values_list("author_id", flat=True).get(pk=jobs[0].tweet_id)
-            for friendship in Friendship.objects.filter(user=author):
-                FeedEntry.objects.create(owner_id=friendship.friend_id, tweet_id=jobs[0].tweet_id)
+            tweet = Tweet.objects.get(pk=int(jobs[0].body))
+            for friendship in Friendship.objects.filter(user=tweet.author_id):
+                FeedEntry.objects.create(owner_id=friendship.friend_id, tweet_id=tweet.pk)
             tube.delete_all(jobs)

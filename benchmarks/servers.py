@@ -173,7 +173,9 @@ class Servers:
             # Others may not look in, but the user `postgres` has to pass.
             directory.chmod(0o711)
             servers = cls(directory)
-            needed = [servers.postgresql, servers.beanstalkd, *([servers.redis] if redis else [])]
+            needed: list[PostgreSQL | Beanstalkd | Redis] = [servers.postgresql, servers.beanstalkd]
+            if redis:
+                needed.append(servers.redis)
             for server in needed:
                 server.start()
                 stack.callback(server.stop)

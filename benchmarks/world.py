@@ -75,7 +75,7 @@ def turn_to(url: str, shards: int) -> None:
     connections.settings = connections.configure_settings({"default": database()})
 
 
-def execute(statement: str, *parameters: object) -> list[tuple]:
+def execute(statement: str, *parameters: str | int) -> list[tuple]:
     """Run a statement and return its rows, if it has any."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from benchmarks import limit, trellis
-from benchmarks.audit import Audited, audit_plain, audit_trellis
+from benchmarks.audit import audit_plain, audit_trellis
 from benchmarks.circle import even_circle, facebook_circle, forget_tweets, post_quietly, real_graph, settle
 from benchmarks.plan import Plan
 from benchmarks.progress import say
 from benchmarks.samples import Spread
 from benchmarks.servers import Servers
+from benchmarks.verdict import Audited
 from benchmarks.world import World
 
 TRELLIS, LIMIT, BARE = "Trellis", "the same statements alone", "the bare INSERT alone"

@@ -102,7 +102,7 @@ def read(plan: Plan, world: World) -> list[dict[str, object]]:
     oldest = Tweet.objects.order_by("pk").values_list("pk", flat=True)[0]
     middle = (oldest + newest_tweet()) // 2
     owners = random.Random(0).choices(world.authors, k=plan.reads)
-    found = []
+    found: list[dict[str, object]] = []
     with server(world) as port:
         visitors = [Visitor(owner, port) for owner in owners[:VISITORS]]
         for page, before in (("first", None), ("deep", middle)):
