@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from tests.visitors import signed_in, text_of
-from timeline.forms import SignUpForm
+from timeline.forms.account import SignUpForm
 from timeline.models import User
 
 pytestmark = pytest.mark.django_db

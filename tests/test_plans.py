@@ -83,4 +83,4 @@ def test_the_sweepers_index_has_only_what_waits(crowd: User) -> None:
 
 def test_fan_out_reads_friends_from_an_index_alone(crowd: User) -> None:
     plan = plan_of(visibility.entries_of(Tweet.objects.filter(pk__in=[1])))
-    assert "friendship_awake" in plan, plan
+    assert "friendship_receiving" in plan, plan

@@ -4,8 +4,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from timeline.friendships import are_friends
-from timeline.models import TimelineEntry, Tweet, User
+from timeline import visibility
+from timeline.models import Friendship, TimelineEntry, Tweet, User
 from timeline.models.tweet import Delivery
 
 
@@ -22,6 +22,8 @@ def explain_delivery(tweet_id: int, viewer: User) -> str:
         "when": moment(tweet),
         "attempts": tweet.attempts,
         "failure": tweet.failure,
+        "days": tweet.author.look_back,
+        "audience": tweet.get_audience_display(),
     }
 
 
@@ -29,9 +31,16 @@ def reason_against(tweet: Tweet, viewer: User) -> str | None:
     """Return the sentence for a tweet that is not for this viewer, or None if it is."""
     if Tweet.objects.visible_to(viewer).filter(pk=tweet.pk).exists():
         return None
-    if not are_friends(tweet.author_id, viewer.pk):
+    friendship = Friendship.objects.filter(user=tweet.author_id, friend=viewer).first()
+    if friendship is None:
         return _("%(viewer)s does not see tweet %(tweet)d: not a friend of its author %(author)s.")
-    return _("%(viewer)s does not see tweet %(tweet)d: %(author)s does not share it with them.")
+    if friendship.is_withheld:
+        return _("%(viewer)s does not see tweet %(tweet)d: %(author)s shows them none of their tweets.")
+    if friendship.is_muted:
+        return _("%(viewer)s does not see tweet %(tweet)d: they hide the tweets of %(author)s from themselves.")
+    if not Tweet.objects.filter(visibility.within_look_back(), pk=tweet.pk).exists():
+        return _("%(viewer)s does not see tweet %(tweet)d: %(author)s lets friends look back %(days)d days only.")
+    return _("%(viewer)s does not see tweet %(tweet)d: %(author)s did not address it to them (%(audience)s).")
 
 
 def state_of_entry(tweet: Tweet, viewer: User) -> str:

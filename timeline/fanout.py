@@ -11,6 +11,7 @@ from timeline import visibility
 from timeline.compiled import Compiled, update_query
 from timeline.locks import own_authors, share_authors
 from timeline.models import TimelineEntry, Tweet
+from timeline.models.tweet import TO_SOME
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,22 @@ class Delivered:
 
 NOTHING = Delivered((), (), (), 0)
 
-# Whose tweets these are, and whether they wait for their delivery or have had it.
+# Whose tweets these are, whether they wait for their delivery or have had it, and whether they are for some friends only.
 STATE = Compiled(
     lambda ids: (
         Tweet.objects.filter(pk__in=ids)
-        .annotate(is_waiting=Q(due_at__isnull=False), is_delivered=Q(delivered_at__isnull=False))
-        .values_list("pk", "author", "is_waiting", "is_delivered")
+        .annotate(
+            is_waiting=Q(due_at__isnull=False),
+            is_delivered=Q(delivered_at__isnull=False),
+            is_to_some=Q(audience__in=TO_SOME),
+        )
+        .values_list("pk", "author", "is_waiting", "is_delivered", "is_to_some")
     )
 )
-# All entries that the tweets must have, and those of friends and of the authors apart.
+# All entries that the tweets must have, and those of all friends, of chosen friends and of the authors apart.
 ENTRIES = Compiled(lambda ids: visibility.entries_of(Tweet.objects.filter(pk__in=ids)))
 FRIENDS_ENTRIES = Compiled(lambda ids: visibility.entries_of_friends(Tweet.objects.filter(pk__in=ids)))
+CHOSEN_ENTRIES = Compiled(lambda ids: visibility.entries_of_chosen_friends(Tweet.objects.filter(pk__in=ids)))
 AUTHORS_ENTRIES = Compiled(lambda ids: visibility.entries_of_authors(Tweet.objects.filter(pk__in=ids)))
 # The tweets have reached everybody.
 MARK = Compiled(
@@ -76,27 +82,31 @@ def deliver(tweet_ids: Sequence[int]) -> Delivered:
         return _deliver(tweet_ids, write_missing_entries)
 
 
-def _deliver(tweet_ids: Sequence[int], write: Callable[[Sequence[int]], int]) -> Delivered:
+def _deliver(tweet_ids: Sequence[int], write: Callable[[Sequence[int], Sequence[int]], int]) -> Delivered:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(*STATE.sql(tweet_ids))
         found = cursor.fetchall()
         # Not what has failed: a job that is left of it must not try once more, and uncounted.
-        waiting = sorted(pk for pk, _, is_waiting, _ in found if is_waiting)
+        waiting = sorted(pk for pk, _, is_waiting, *_ in found if is_waiting)
         rows = 0
         if waiting:
-            share_authors(author for _, author, is_waiting, _ in found if is_waiting)
-            rows = write(waiting)
+            share_authors(author for _, author, is_waiting, *_ in found if is_waiting)
+            rows = write(waiting, sorted(pk for pk, _, is_waiting, _, is_to_some in found if is_waiting and is_to_some))
             cursor.execute(*MARK.sql(waiting))
     return Delivered(
         tweets=tuple(waiting),
-        done=tuple(sorted(pk for pk, _, _, is_delivered in found if is_delivered)),
+        done=tuple(sorted(pk for pk, _, _, is_delivered, _ in found if is_delivered)),
         unknown=tuple(sorted(set(tweet_ids) - {pk for pk, *_ in found})),
         rows=rows,
     )
 
 
-def write_new_entries(tweet_ids: Sequence[int]) -> int:
+def write_new_entries(tweet_ids: Sequence[int], to_some: Sequence[int]) -> int:
     """Write all entries of tweets that nobody has yet but perhaps their authors, who have them from the posting.
+
+    Args:
+        to_some: those of the tweets that were for some friends only. Whoever has changed that since has also written
+            the entries, with the authors' locks that the caller holds now.
 
     Returns:
         How many entries are new.
@@ -105,11 +115,13 @@ def write_new_entries(tweet_ids: Sequence[int]) -> int:
         IntegrityError: a friend has one of them.
     """
     rows = TimelineEntry.objects.insert_selected(*FRIENDS_ENTRIES.sql(tweet_ids), all_new=True)
+    if to_some:
+        rows += TimelineEntry.objects.insert_selected(*CHOSEN_ENTRIES.sql(to_some), all_new=True)
     return rows + TimelineEntry.objects.insert_selected(*AUTHORS_ENTRIES.sql(tweet_ids))
 
 
-def write_missing_entries(tweet_ids: Sequence[int]) -> int:
-    """Write the entries of tweets that are missing. Returns how many are new."""
+def write_missing_entries(tweet_ids: Sequence[int], to_some: Sequence[int]) -> int:
+    """Write the entries of tweets that are missing, whoever they are for. Returns how many are new."""
     return TimelineEntry.objects.insert_selected(*ENTRIES.sql(tweet_ids))
 
 

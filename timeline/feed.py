@@ -2,32 +2,18 @@
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q, QuerySet
 
 from timeline.models import Friendship, Retention, Tweet, User
 from timeline.pages import Page, first_page
 
-# The newest tweets of each friend from the index (author, id), then the newest of all: however many tweets the friends
-# have, it reads a page's worth of each. The ORM has no LATERAL.
+# The newest visible tweets of each friend from the index (author, id), then the newest of all: however many tweets the
+# friends have, it reads a page's worth of each. The ORM has no LATERAL.
 NEWEST_OF_EACH = """
     SELECT older.id FROM (
-        SELECT user_id AS id FROM {friendships} WHERE friend_id = %(owner)s UNION ALL SELECT %(owner)s
-    ) author CROSS JOIN LATERAL (
-        SELECT id FROM {tweets} WHERE author_id = author.id AND id < {below} ORDER BY id DESC LIMIT %(count)s
-    ) older ORDER BY older.id DESC LIMIT %(count)s
+        SELECT user_id AS id FROM {friendships} WHERE friend_id = %s UNION ALL SELECT %s
+    ) author CROSS JOIN LATERAL ({visible}) older ORDER BY older.id DESC LIMIT %s
 """
-# SQLite has no LATERAL: it reads the index entries of all friends' tweets.
-NEWEST_OF_ALL = """
-    SELECT id FROM {tweets} WHERE id < {below} AND author_id IN (
-        SELECT user_id FROM {friendships} WHERE friend_id = %(owner)s UNION ALL SELECT %(owner)s
-    ) ORDER BY id DESC LIMIT %(count)s
-"""
-BELOW = {
-    "postgresql": "least(%(before)s, (SELECT coalesce(max(floor), 0) FROM {retention}))",
-    "sqlite": "min(%(before)s, (SELECT coalesce(max(floor), 0) FROM {retention}))",
-}
-STATEMENTS = {"postgresql": NEWEST_OF_EACH, "sqlite": NEWEST_OF_ALL}
-
-LARGEST_ID = 2**63 - 1
 
 
 def home_page(owner: User, before: int | None) -> Page[Tweet]:
@@ -48,28 +34,24 @@ def home_page(owner: User, before: int | None) -> Page[Tweet]:
 
 def older_than_stored(owner: User, before: int | None, count: int) -> list[Tweet]:
     """Return up to `count` tweets that `owner` may see from the time before timelines are stored, newest first."""
-    found: list[Tweet] = []
-    while len(found) < count:
-        ids = candidate_ids(owner, before, count)
-        visible = Tweet.objects.filter(pk__in=ids).visible_to(owner).select_related("author").order_by("-pk")
-        found += visible
-        if len(ids) < count:
-            break
-        before = ids[-1]
-    return found[:count]
+    older = Tweet.objects.visible_to(owner).filter(pk__lt=Retention.current_floor())
+    if before is not None:
+        older = older.filter(pk__lt=before)
+    if connection.vendor == "postgresql":
+        older = Tweet.objects.filter(pk__in=newest_of_each(owner, older, count))
+    else:  # it has no LATERAL, and reads the index entries of all friends' tweets
+        authors = Friendship.objects.filter(friend=owner).values("user")
+        older = older.filter(Q(author=owner) | Q(author__in=authors))
+    return list(older.select_related("author").order_by("-pk")[:count])
 
 
-def candidate_ids(owner: User, before: int | None, count: int) -> list[int]:
-    """Return the newest ids, below `before` and below the floor, of tweets by `owner` and their friends."""
-    tables = {
-        "tweets": Tweet._meta.db_table,
-        "friendships": Friendship._meta.db_table,
-        "retention": Retention._meta.db_table,
-    }
-    below = BELOW[connection.vendor].format(**tables)
+def newest_of_each(owner: User, tweets: QuerySet[Tweet], count: int) -> list[int]:
+    """Return the ids of the newest `count` among some tweets by `owner` and their friends, newest first."""
+    one_authors = tweets.extra(where=[f"{Tweet._meta.db_table}.author_id = author.id"])
+    visible, parameters = one_authors.order_by("-pk").values("pk")[:count].query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            STATEMENTS[connection.vendor].format(below=below, **tables),
-            {"owner": owner.pk, "before": LARGEST_ID if before is None else before, "count": count},
+            NEWEST_OF_EACH.format(friendships=Friendship._meta.db_table, visible=visible),
+            [owner.pk, owner.pk, *parameters, count],
         )
         return [pk for (pk,) in cursor.fetchall()]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from timeline import visibility
 from timeline.fanout import write_entries
 from timeline.locks import share_authors
 from timeline.models import Friendship, TimelineEntry, Tweet, User
@@ -28,9 +29,8 @@ def rebuild_timeline(owner: User) -> Rebuilt:
         # Nobody's friendship with the owner ends, and no tweet of theirs goes, until this is done.
         authors = Friendship.objects.filter(friend=owner).values_list("user", flat=True)
         share_authors([owner.pk, *authors])
-        removed = (
-            TimelineEntry.objects.filter(owner=owner)
-            .exclude(tweet__in=Tweet.objects.stored().visible_to(owner))
-            .delete()
+        held = TimelineEntry.objects.filter(owner=owner).values_list("owner", "tweet")
+        removed = TimelineEntry.objects.remove_others(
+            held, keep=visibility.entries_of(Tweet.objects.all(), owners=[owner.pk]).order_by()
         )
-        return Rebuilt(added=write_entries(Tweet.objects.all(), owners=[owner.pk]), removed=removed[0])
+        return Rebuilt(added=write_entries(Tweet.objects.all(), owners=[owner.pk]), removed=removed)

@@ -1,13 +1,19 @@
 """Who may see a tweet: the one place where that is written down.
 
+A tweet is for its author; and for each friend of theirs whom its audience includes, unless the author withholds their
+tweets from this friend or the friend has muted them, for as long as the author lets friends look back.
+
 The rule is asked from two sides, and both are here, side by side: reading asks which tweets one viewer may
-see; fan-out, backfill and audit ask into whose timelines a set of tweets belongs.
+see; fan-out, backfill and audit ask into whose timelines a set of tweets belongs. Only how far friends may look back is
+asked when reading alone: time passes without anybody writing, so what has grown too old stays stored, unseen.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 
 if TYPE_CHECKING:
     from timeline.models import Tweet, User
@@ -15,13 +21,60 @@ if TYPE_CHECKING:
 
 # From a tweet to the friends of its author.
 FRIEND = "author__friendships__friend"
+# A friendship through which tweets are seen; and one through which they are delivered.
+OPEN = {"is_withheld": False, "is_muted": False}
+RECEIVING = {"is_dormant": False, **OPEN}
+
+
+# --- Reading -------------------------------------------------------------------------------------------------
 
 
 def seen_by(viewer: "User") -> Q:
-    """Return the condition on tweets under which `viewer` may see them: their own and their friends'."""
+    """Return the condition on tweets under which `viewer` may see them."""
+    from timeline.models import Addressee, Friendship
+    from timeline.models.tweet import Audience
+
+    open_friendship = Exists(Friendship.objects.filter(user=OuterRef("author"), friend=viewer, **OPEN))
+    is_named = Exists(Addressee.objects.filter(tweet=OuterRef("pk"), person=viewer))
+    includes_viewer = (
+        Q(audience=Audience.FRIENDS)
+        | Q(audience=Audience.ONLY) & Q(is_named)
+        | Q(audience=Audience.EXCEPT) & ~Q(is_named)
+    )
+    return Q(author=viewer) | Q(open_friendship) & includes_viewer & within_look_back()
+
+
+def within_look_back() -> Q:
+    """Return the condition on tweets that they are as recent as their author lets friends look back."""
+    from timeline.models.user import LookBack
+
+    condition = Q(author__look_back=LookBack.ALL)
+    for days in LookBack.values:
+        if days:
+            condition |= Q(author__look_back=days, created_at__gte=Now() - timedelta(days=days))
+    return condition
+
+
+def seen_with_tweet(viewer: "User") -> Q:
+    """Return the condition on what belongs to a tweet, such as photos, under which `viewer` may see it."""
+    from timeline.models import Tweet
+
+    return Q(Exists(Tweet.objects.filter(seen_by(viewer), pk=OuterRef("tweet"))))
+
+
+def reaction_seen_by(viewer: "User", writer: str) -> Q:
+    """Return the condition on likes and comments under which `viewer`, who may see their tweet, may see them, too.
+
+    Args:
+        writer: the name of the field that says whose they are.
+    """
     from timeline.models import Friendship
 
-    return Q(author=viewer) | Q(Exists(Friendship.objects.filter(user=OuterRef("author"), friend=viewer)))
+    is_friend = Exists(Friendship.objects.filter(user=OuterRef(writer), friend=viewer))
+    return Q(**{writer: viewer}) | Q(tweet__author=viewer) | Q(is_friend)
+
+
+# --- Writing -------------------------------------------------------------------------------------------------
 
 
 def entries_of(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
@@ -33,20 +86,42 @@ def entries_of(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None
         tweets: any unsliced set of tweets.
         owners: only these people's timelines, given by id, one by one or as a range; everybody's for None.
     """
-    to_friends, to_oneself = entries_of_friends(tweets, owners=owners), entries_of_authors(tweets, owners=owners)
-    return to_friends.order_by().union(to_oneself.order_by(), all=True).order_by(FRIEND, "pk")
+    arms = (entries_of_friends, entries_of_chosen_friends, entries_of_authors)
+    first, *others = (arm(tweets, owners=owners).order_by() for arm in arms)
+    return first.union(*others, all=True).order_by(FRIEND, "pk")
 
 
 def entries_of_friends(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
-    """Return those of `entries_of` that the friends of the authors have."""
-    receivers = Q(author__friendships__is_dormant=False) & (Q() if owners is None else among(FRIEND, owners))
-    return stored(tweets).filter(receivers).order_by(FRIEND, "pk").values_list(FRIEND, "pk")
+    """Return those of `entries_of` for tweets to all friends that the friends have."""
+    from timeline.models.tweet import Audience
+
+    return _received(tweets, Q(audience=Audience.FRIENDS), owners)
+
+
+def entries_of_chosen_friends(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
+    """Return those of `entries_of` for tweets to some friends that the friends have."""
+    from timeline.models import Addressee
+    from timeline.models.tweet import Audience
+
+    # Joined, not asked for each friend: the planner could read all addressees there are for that.
+    named = Q(audience=Audience.ONLY, addressees__person=F(FRIEND))
+    is_named = Exists(Addressee.objects.filter(tweet=OuterRef("pk"), person=OuterRef(FRIEND)))
+    only = _received(tweets, named, owners).order_by()
+    but = _received(tweets, Q(audience=Audience.EXCEPT) & ~Q(is_named), owners).order_by()
+    return only.union(but, all=True).order_by(FRIEND, "pk")
 
 
 def entries_of_authors(tweets: "QuerySet[Tweet]", *, owners: Sequence[int] | None = None) -> QuerySet:
     """Return those of `entries_of` that the authors themselves have."""
     authors = Q() if owners is None else among("author", owners)
     return stored(tweets).filter(authors).order_by("author", "pk").values_list("author", "pk")
+
+
+def _received(tweets: "QuerySet[Tweet]", condition: Q, owners: Sequence[int] | None) -> QuerySet:
+    """Return the pairs of all receiving friends and tweets that meet a condition."""
+    receiving = Q(**{f"author__friendships__{name}": value for name, value in RECEIVING.items()})
+    receivers = Q() if owners is None else among(FRIEND, owners)
+    return stored(tweets).filter(receiving & receivers & condition).order_by(FRIEND, "pk").values_list(FRIEND, "pk")
 
 
 def stored(tweets: "QuerySet[Tweet]") -> "QuerySet[Tweet]":

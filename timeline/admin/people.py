@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from timeline.admin.entries import entries_page
 from timeline.admin.large_tables import LargeTableAdmin
-from timeline.forms import SignUpForm
+from timeline.forms.account import SignUpForm
 from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
 from timeline.models.user import UserQuerySet
 from timeline.pages import tweet_id_before

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from timeline import visibility
 from timeline.admin.large_tables import LargeTableAdmin
-from timeline.forms import TweetForm, TweetTextField
+from timeline.forms.text import WrittenTextField
+from timeline.forms.tweet import TweetForm
 from timeline.models import TimelineEntry, Tweet, User
 from timeline.models.tweet import MAX_LENGTH, Delivery, TweetQuerySet
 from timeline.pages import TWEET_ID
@@ -24,7 +25,7 @@ SEARCHED = 100_000
 class TweetTextForm(TweetForm):
     """A tweet of whoever is chosen as its author."""
 
-    text = TweetTextField(label=_("Text"), max_length=MAX_LENGTH)
+    text = WrittenTextField(label=_("Text"), max_length=MAX_LENGTH)
 
 
 class DeliveryFilter(admin.SimpleListFilter):

@@ -68,13 +68,23 @@ class Friendship(models.Model):
     is_dormant = models.BooleanField(
         _("dormant"), db_default=False, editable=False, help_text=_("The friend has not been here for long.")
     )
+    is_withheld = models.BooleanField(
+        _("withheld"), db_default=False, editable=False, help_text=_("The person shows nothing to the friend.")
+    )
+    is_muted = models.BooleanField(
+        _("muted"), db_default=False, editable=False, help_text=_("The friend hides what the person writes.")
+    )
 
     class Meta:
         verbose_name = _("friendship")
         verbose_name_plural = _("friendships")
         indexes = [
-            # Fan-out reads author → friends from this index alone, without those who are dormant.
-            models.Index(fields=["user", "friend"], name="friendship_awake", condition=Q(is_dormant=False)),
+            # Fan-out reads author → receivers from this index alone.
+            models.Index(
+                fields=["user", "friend"],
+                name="friendship_receiving",
+                condition=Q(is_dormant=False, is_withheld=False, is_muted=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user", "friend"], name="friendship_unique_pair"),

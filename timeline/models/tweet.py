@@ -18,6 +18,7 @@ from timeline.models.user import User
 from timeline.shards import all_shards
 
 MAX_LENGTH = 500
+MOST_PHOTOS = 9
 
 
 def end_of_lease() -> CombinedExpression:
@@ -31,6 +32,19 @@ class Delivery(models.TextChoices):
     WAITING = "waiting", _("on its way")
     DELIVERED = "delivered", _("delivered")
     FAILED = "failed", _("failed")
+
+
+class Audience(models.TextChoices):
+    """To whom a tweet is addressed; `Addressee` names the people of the last two."""
+
+    FRIENDS = "friends", _("all friends")
+    ONLY = "only", _("only these friends")
+    EXCEPT = "except", _("all friends except these")
+    ME = "me", _("only me")
+
+
+# Tweets to these are for some of the friends, whom `Addressee` names.
+TO_SOME = (Audience.ONLY, Audience.EXCEPT)
 
 
 class TweetQuerySet(models.QuerySet["Tweet"]):
@@ -115,7 +129,16 @@ class Tweet(models.Model):
         # The index below begins with `author`.
         db_index=False,
     )
-    text = models.CharField(_("text"), max_length=MAX_LENGTH)
+    text = models.CharField(_("text"), max_length=MAX_LENGTH, blank=True)
+    photo_count = models.PositiveSmallIntegerField(_("photos"), default=0, db_default=0, editable=False)
+    audience = models.CharField(
+        _("audience"),
+        max_length=7,
+        choices=Audience.choices,
+        default=Audience.FRIENDS,
+        db_default=Audience.FRIENDS,
+        editable=False,
+    )
     created_at = models.DateTimeField(_("posted at"), db_default=Now(), editable=False)
 
     delivered_at = models.DateTimeField(_("delivered at"), null=True, editable=False)
@@ -143,15 +166,18 @@ class Tweet(models.Model):
             models.Index(fields=["author", "id"], name="tweet_by_author"),
             # The sweeper: what is due. Delivered tweets are not in it, so it stays tiny.
             models.Index(fields=["due_at"], name="tweet_due", condition=Q(due_at__isnull=False)),
+            # The audit: those few tweets that are not for all friends.
+            models.Index(fields=["author", "id"], name="tweet_to_some", condition=Q(audience__in=TO_SOME)),
             # The operator: what was given up.
             models.Index(fields=["id"], name="tweet_failed", condition=Q(delivered_at=None, due_at=None)),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=GreaterThan(Length(Trim("text")), 0),
-                name="tweet_text_not_blank",
-                violation_error_message=_("A tweet needs some text."),
+                condition=GreaterThan(Length(Trim("text")), 0) | Q(photo_count__gt=0),
+                name="tweet_not_empty",
+                violation_error_message=_("A tweet needs some text, or a photo."),
             ),
+            models.CheckConstraint(condition=Q(photo_count__lte=MOST_PHOTOS), name="tweet_not_too_many_photos"),
             models.CheckConstraint(condition=Q(delivered_at=None) | Q(due_at=None), name="tweet_delivered_is_not_due"),
         ]
 

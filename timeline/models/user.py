@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models, transaction
@@ -9,6 +10,15 @@ from django.db.models import Q, Value
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+
+class LookBack(models.IntegerChoices):
+    """How many days friends may look back; 0 is without an end."""
+
+    ALL = 0, _("without an end")
+    HALF_YEAR = 180, _("half a year")
+    MONTH = 30, _("a month")
+    THREE_DAYS = 3, _("three days")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -60,6 +70,27 @@ class User(AbstractUser):
         db_default=False,
         editable=False,
         help_text=_("Has not been here for long: gets no timeline entries until they return."),
+    )
+
+    about = models.CharField(_("about oneself"), max_length=160, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        choices=settings.LANGUAGES,
+        help_text=_("Empty: what the browser prefers."),
+    )
+    look_back = models.PositiveSmallIntegerField(
+        _("friends may look back"), choices=LookBack.choices, default=LookBack.ALL, db_default=LookBack.ALL
+    )
+    picture = models.OneToOneField(
+        "timeline.Photo",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="picture_of",
+        verbose_name=_("picture"),
     )
 
     objects = UserManager()  # type: ignore[misc]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from timeline.feed import home_page
-from timeline.forms import TweetForm
+from timeline.forms.tweet import TweetForm
 from timeline.pages import tweet_id_before
 from timeline.views.access import MemberRequest, members_only
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from timeline.forms import SearchForm
+from timeline.forms.search import SearchForm
 from timeline.models import FriendRequest, Tweet, User
 from timeline.pages import first_page, tweet_id_before, username_after
 from timeline.relations import related_to

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from timeline.forms import TweetForm
+from timeline.forms.tweet import TweetForm
 from timeline.models import Tweet
 from timeline.views.access import MemberRequest, members_only, redirect_back
 from timeline.views.home import render_home

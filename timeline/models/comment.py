@@ -1,0 +1,60 @@
+"""A comment on a tweet."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Length, Now, Trim
+from django.db.models.lookups import GreaterThan
+from django.utils.translation import gettext_lazy as _
+
+from timeline import visibility
+from timeline.models.user import User
+
+MAX_LENGTH = 500
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Sets of comments."""
+
+    def visible_to(self, viewer: User) -> Self:
+        """Return the comments that `viewer` may see, on tweets that they may see."""
+        return self.filter(visibility.reaction_seen_by(viewer, "author"))
+
+
+class Comment(models.Model):
+    """What somebody says to a tweet, or to another comment on it."""
+
+    tweet = models.ForeignKey(
+        "timeline.Tweet",
+        on_delete=models.CASCADE,
+        related_name="comments",
+        verbose_name=_("tweet"),
+        # The index below begins with it.
+        db_index=False,
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="comments", verbose_name=_("author")
+    )
+    text = models.CharField(_("text"), max_length=MAX_LENGTH)
+    reply_to = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replies", verbose_name=_("reply to")
+    )
+    created_at = models.DateTimeField(_("written at"), db_default=Now(), editable=False)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        indexes = [models.Index(fields=["tweet", "id"], name="comment_on_tweet")]
+        constraints = [
+            models.CheckConstraint(
+                condition=GreaterThan(Length(Trim("text")), 0),
+                name="comment_text_not_blank",
+                violation_error_message=_("A comment needs some text."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"

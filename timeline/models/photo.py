@@ -1,0 +1,83 @@
+"""A photo: of a tweet, or the picture of a person."""
+
+import uuid
+from datetime import timedelta
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from timeline import visibility
+from timeline.models.user import User
+
+# How long a photo that was uploaded waits for its tweet.
+PATIENCE = timedelta(days=1)
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Sets of photos."""
+
+    def visible_to(self, viewer: User) -> Self:
+        """Return the photos that `viewer` may see: of tweets that they may see, people's pictures, and their own."""
+        return self.filter(Q(owner=viewer) | Q(picture_of__isnull=False) | visibility.seen_with_tweet(viewer))
+
+    def drafts_of(self, owner: User) -> Self:
+        """Return what somebody has uploaded and not used yet."""
+        return self.filter(owner=owner, tweet=None, picture_of=None)
+
+    def discarded(self) -> Self:
+        """Return the photos that nobody will use: what they were for was deleted, or never posted."""
+        return self.filter(Q(owner=None) | Q(tweet=None, picture_of=None, created_at__lt=Now() - PATIENCE))
+
+
+class Photo(models.Model):
+    """A photo. The row is stored before its files and deleted after them, so that no file is ever without a row.
+
+    Whose tweet or person is deleted has no owner any more, and the sweeper deletes the files and then the row.
+    """
+
+    # Names the files, and cannot be guessed.
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="photos",
+        verbose_name=_("owner"),
+    )
+    tweet = models.ForeignKey(
+        "timeline.Tweet",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="photos",
+        verbose_name=_("tweet"),
+        # The unique pair begins with it.
+        db_index=False,
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    alt = models.CharField(_("description"), max_length=300, blank=True)
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    created_at = models.DateTimeField(_("uploaded at"), db_default=Now(), editable=False)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering = ["position"]
+        indexes = [
+            # The sweeper: what nobody will use.
+            models.Index(fields=["created_at"], name="photo_without_tweet", condition=Q(tweet=None)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["tweet", "position"], name="photo_one_per_place"),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt or str(self.key)
