@@ -184,7 +184,9 @@ def test_what_is_hidden_stays_hidden_when_a_dormant_friend_returns(alice: User, 
     assert holders(seen) == {bob, from_dora}
 
 
-@pytest.mark.parametrize(("look_back", "days", "is_seen"), [(3, 2, True), (3, 4, False), (30, 29, True), (0, 999, True)])
+@pytest.mark.parametrize(
+    ("look_back", "days", "is_seen"), [(3, 2, True), (3, 4, False), (30, 29, True), (0, 999, True)]
+)
 def test_friends_look_back_as_far_as_the_author_lets_them(
     look_back: int, days: int, is_seen: bool, alice: User, bob: User
 ) -> None:

@@ -59,6 +59,15 @@ class Photo(models.Model):
         # The unique pair begins with it.
         db_index=False,
     )
+    # Not the other way round: the circle of references would let TRUNCATE … CASCADE on tweets empty everything.
+    picture_of = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="picture",
+        verbose_name=_("picture of"),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     alt = models.CharField(_("description"), max_length=300, blank=True)
     width = models.PositiveIntegerField(_("width"))

@@ -83,15 +83,6 @@ class User(AbstractUser):
     look_back = models.PositiveSmallIntegerField(
         _("friends may look back"), choices=LookBack.choices, default=LookBack.ALL, db_default=LookBack.ALL
     )
-    picture = models.OneToOneField(
-        "timeline.Photo",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="picture_of",
-        verbose_name=_("picture"),
-    )
 
     objects = UserManager()  # type: ignore[misc]
 
