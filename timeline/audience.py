@@ -1,4 +1,4 @@
-"""Changing who sees what has been posted: of one tweet, and between two friends. Exactly the changed entries are written.
+"""Changing who sees what was posted: of one tweet, and between two friends. Exactly the changed entries are written.
 
 Like a friendship, each change is one transaction with what it does to timelines, under the lock of the author's
 audience.

@@ -39,7 +39,7 @@ def sleep(user: User) -> bool:
     """Write nothing for a person from now on, and remove what friends wrote. Returns False if they were faster."""
     with transaction.atomic():
         own_authors(friends_of(user))
-        # Not if they have come back in this very moment. Not "=": SQLite compares what it stored in milliseconds as text.
+        # Not if they have come back in this very moment. Not "=": SQLite keeps milliseconds, as text.
         if not User.objects.filter(pk=user.pk, last_seen_at__lte=user.last_seen_at).update(is_dormant=True):
             return False
         Friendship.objects.filter(friend=user).update(is_dormant=True)

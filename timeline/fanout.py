@@ -39,7 +39,7 @@ class Delivered:
 
 NOTHING = Delivered((), (), (), 0)
 
-# Whose tweets these are, whether they wait for their delivery or have had it, and whether they are for some friends only.
+# Whose tweets these are, whether they wait for their delivery or have had it, and whether they are for some only.
 STATE = Compiled(
     lambda ids: (
         Tweet.objects.filter(pk__in=ids)

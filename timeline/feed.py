@@ -12,7 +12,7 @@ from timeline.pages import Page, first_page
 NEWEST_OF_EACH = """
     SELECT older.id FROM (
         SELECT user_id AS id FROM {friendships} WHERE friend_id = %s UNION ALL SELECT %s
-    ) author CROSS JOIN LATERAL ({visible}) older ORDER BY older.id DESC LIMIT %s
+    ) author CROSS JOIN LATERAL ({visible}) AS older (id) ORDER BY older.id DESC LIMIT %s
 """
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Addressee(models.Model):
-    """One of "only these friends" or "all friends except these". Who is named and no friend (any more) does not count."""
+    """One of "only these friends" or "all friends except these". Who is no friend (any more) does not count."""
 
     tweet = models.ForeignKey(
         "timeline.Tweet",
