@@ -50,6 +50,9 @@ QUESTIONS: dict[str, Callable[[User], QuerySet]] = {
     "a later home page": lambda user: Tweet.objects.home_of(user, before=100)[:21],
     "a person's page": lambda user: Tweet.objects.filter(author=user).visible_to(user).order_by("-pk")[:21],
     "into whose timelines a tweet belongs": lambda user: visibility.entries_of(Tweet.objects.filter(pk__in=[1, 2])),
+    "into whose timelines a tweet to some belongs": lambda user: visibility.entries_of_chosen_friends(
+        Tweet.objects.filter(pk__in=[1, 2])
+    ),
     "what two new friends bring each other": lambda user: visibility.entries_of(
         Tweet.objects.filter(author__in=[user.pk, user.pk + 1]), owners=[user.pk, user.pk + 1]
     ),

@@ -13,8 +13,10 @@ from django.db import connection, transaction
 
 from tests.threads import InThread, wait_until_somebody_waits_for_a_lock
 from timeline import audit, fanout, friendships
+from timeline.audience import change_audience, mute, withhold
 from timeline.friendships import Asked
 from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
+from timeline.models.tweet import Audience
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,6 +97,34 @@ def test_deleting_a_person_during_a_friends_fan_out_leaves_no_entry(alice: User,
     gone = bob.pk
     while_uncommitted(lambda: fanout.deliver([tweet.pk]), lambda: User.objects.filter(pk=gone).delete())
     assert not TimelineEntry.objects.filter(owner_id=gone).exists()
+
+
+CHANGES: dict[str, tuple[Audience, Callable[[Tweet, User], Any]]] = {
+    "to nobody": (Audience.FRIENDS, lambda tweet, bob: change_audience(tweet, Audience.ME)),
+    "to the others": (Audience.FRIENDS, lambda tweet, bob: change_audience(tweet, Audience.EXCEPT, [bob.pk])),
+    "to everybody": (Audience.ME, lambda tweet, bob: change_audience(tweet, Audience.FRIENDS)),
+    "to one": (Audience.ME, lambda tweet, bob: change_audience(tweet, Audience.ONLY, [bob.pk])),
+    "withheld": (Audience.FRIENDS, lambda tweet, bob: withhold(tweet.author_id, bob.pk)),
+    "muted": (Audience.FRIENDS, lambda tweet, bob: mute(bob.pk, tweet.author_id)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_changing_the_audience_during_a_fan_out(change: str, alice: User, bob: User) -> None:
+    """Guard: own_authors in change_audience and in the switches."""
+    audience, changed = CHANGES[change]
+    tweet = Tweet.objects.create(author=alice, text="hello", audience=audience)
+    while_uncommitted(lambda: fanout.deliver([tweet.pk]), lambda: changed(tweet, bob))
+    assert_timelines_are_true()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_fan_out_during_a_change_of_the_audience(change: str, alice: User, bob: User) -> None:
+    """Guard: share_authors in deliver; and that the change writes entries, too, when the tweet is still on its way."""
+    audience, changed = CHANGES[change]
+    tweet = Tweet.objects.create(author=alice, text="hello", audience=audience)
+    while_uncommitted(lambda: changed(tweet, bob), lambda: fanout.deliver([tweet.pk]))
+    assert_timelines_are_true()
 
 
 def test_the_same_tweet_delivered_twice_at_once_is_there_once(alice: User, bob: User) -> None:
