@@ -15,6 +15,7 @@ class Plan:
         sqlite_friends: the same on SQLite.
         consumers: the numbers of processes; the last one is compared with the peers.
         rows: timeline entries that a fast contender writes with the most processes.
+        redis_rows: the same for the feed in Redis, which takes longer to audit.
         peer_rows: the same for Celery, which is slower.
         lag_seconds: how long tweets arrive at each load.
         posts: requests for each number of friends.
@@ -31,6 +32,7 @@ class Plan:
     sqlite_friends: tuple[int, ...]
     consumers: tuple[int, ...]
     rows: int
+    redis_rows: int
     peer_rows: int
     article_rows: int
     sqlite_rows: int
@@ -52,16 +54,17 @@ FULL = Plan(
     sqlite_friends=(43, 200, 2000),
     consumers=(1, 2, 4),
     rows=1_200_000,
+    redis_rows=600_000,
     peer_rows=200_000,
     article_rows=4_000,
-    sqlite_rows=300_000,
-    lag_seconds=10,
+    sqlite_rows=200_000,
+    lag_seconds=8,
     loads=(10, 50, 90),
     posts=300,
     audiences=(5, 200, 5000),
-    reads=1000,
+    reads=600,
     present=(0, 1_000_000, 10_000_000, 80_000_000),
-    memory_rows=4_000_000,
+    memory_rows=2_000_000,
 )
 QUICK = Plan(
     name="quick",
@@ -72,6 +75,7 @@ QUICK = Plan(
     sqlite_friends=(200,),
     consumers=(1, 4),
     rows=250_000,
+    redis_rows=250_000,
     peer_rows=40_000,
     article_rows=1_000,
     sqlite_rows=60_000,
@@ -93,6 +97,7 @@ TINY = Plan(
     sqlite_friends=(20,),
     consumers=(1, 2),
     rows=2_000,
+    redis_rows=2_000,
     peer_rows=600,
     article_rows=40,
     sqlite_rows=1_000,

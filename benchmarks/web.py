@@ -65,6 +65,10 @@ class Visitor:
         }
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
+    def connect_anew(self) -> None:
+        """Connect again with the next request: the server has closed a connection that was idle for seconds."""
+        self.connection.close()
+
     def get(self, path: str) -> float:
         """Read a page. Returns the milliseconds until its last byte."""
         return self._timed("GET", path, None, 200)

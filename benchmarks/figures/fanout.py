@@ -102,7 +102,7 @@ def make_circle(plan: Plan, servers: Servers, name: str, friends: int, *, sqlite
     if friends == 43 and graph:
         return facebook_circle(servers, name, graph, sqlite=sqlite)
     # About as many friendships in every circle: what is to differ is the audience of a tweet.
-    people = max(plan.people * 200 // max(friends, 200) // (4 if sqlite else 1), 2 * friends + 1)
+    people = max(plan.people * 200 // max(friends, 200) // (4 if sqlite else 1), friends * 5 // 4 + 1)
     return even_circle(servers, name, people, friends, sqlite=sqlite)
 
 
@@ -116,7 +116,7 @@ def lineup(plan: Plan, servers: Servers, name: str, world: World, peers: bool) -
     def entrant(contender: str, consumers: int, rows: int, go: Callable[[World, int, int], Run]) -> Entrant:
         return Entrant(contender, world, circle, consumers, max(consumers, round(rows / world.friends)), go)
 
-    rows = plan.sqlite_rows if is_sqlite else plan.rows if is_main else plan.rows // 2
+    rows = plan.sqlite_rows if is_sqlite else plan.rows if is_main else plan.rows // 3
     recordings: dict[int, list] = {}
     for consumers in plan.consumers if is_main or plan.thorough else plan.consumers[-1:]:
         yield entrant(TRELLIS, consumers, rows, run_trellis)
@@ -126,7 +126,7 @@ def lineup(plan: Plan, servers: Servers, name: str, world: World, peers: bool) -
         yield entrant(BARE, most, rows, run_bare)
     if is_main and peers:
         yield entrant(CELERY, most, plan.peer_rows, run_celery)
-        yield entrant(REDIS, most, rows, lambda *given: run_redis(servers, *given))
+        yield entrant(REDIS, most, plan.redis_rows, lambda *given: run_redis(servers, *given))
         yield entrant(ARTICLE, most, plan.article_rows, run_article)
 
 
