@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from tests.servers import Beanstalkd, Stack, database_url, private_directory
 from timeline import friendships, queue
+from timeline.horizon import horizon
 from timeline.models import User
 
 
@@ -32,6 +33,7 @@ def no_broker(settings: Settings) -> Iterator[None]:
     # Slow on purpose, and not what is tested here.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     queue.breaker.reset()
+    horizon.forget()
     yield
     queue.pusher.close()
     queue.breaker.reset()

@@ -10,7 +10,8 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from timeline import visibility
+from timeline import partitions, visibility
+from timeline.horizon import horizon
 from timeline.models import Tweet, User
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,17 @@ def test_a_home_page_comes_in_order_and_is_not_sorted(question: str, crowd: User
     plan = plan_of(QUESTIONS[question](crowd))
     assert "Sort  " not in plan, plan
     assert "TEMP B-TREE" not in plan, plan
+
+
+def test_a_first_page_is_read_from_the_newest_partition_on(crowd: User) -> None:
+    """Guard: the horizon. Without it each partition is looked into before the first row comes."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no partitions")
+    partitions.make_ahead()
+    plan = plan_of(Tweet.objects.home_of(crowd, before=horizon.now())[:21])
+    assert "timelineentry_50000" in plan, plan
+    assert "Merge Append" not in plan, plan
+    assert "timelineentry_default" not in plan, plan
 
 
 def test_the_sweepers_index_has_only_what_waits(crowd: User) -> None:

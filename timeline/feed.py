@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from timeline.horizon import horizon
 from timeline.models import Friendship, Retention, Tweet, User
 from timeline.pages import Page, first_page
 
@@ -22,7 +23,7 @@ def home_page(owner: User, before: int | None) -> Page[Tweet]:
     Args:
         before: the tweet after which it begins; None for the newest page.
     """
-    stored = first_page(Tweet.objects.home_of(owner, before))
+    stored = first_page(Tweet.objects.home_of(owner, horizon.now() if before is None else before))
     if stored.following is not None:
         return stored
     wanted = settings.TIMELINE_PAGE + 1 - len(stored.rows)
