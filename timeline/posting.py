@@ -7,6 +7,7 @@ from django.db import transaction
 from timeline.audience import address
 from timeline.models import Photo, Tweet, User
 from timeline.models.tweet import Audience
+from timeline.photos import attach
 
 
 def post(
@@ -22,16 +23,12 @@ def post(
     Args:
         people: the ids of the friends whom the audience names, for those audiences that name any.
         photos: drafts of the author, in the order in which they are shown.
+
+    Raises:
+        DraftGoneError: another tweet took one of the photos; nothing is stored.
     """
     with transaction.atomic():
         tweet = Tweet.objects.create(author=author, text=text, audience=audience, photo_count=len(photos))
         address(tweet, audience, people)
         attach(photos, tweet)
     return tweet
-
-
-def attach(photos: Sequence[Photo], tweet: Tweet) -> None:
-    """Give draft photos to a tweet, in their order."""
-    for position, photo in enumerate(photos):
-        photo.tweet, photo.position = tweet, position
-    Photo.objects.bulk_update(photos, ["tweet", "position"])

@@ -5,7 +5,8 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from timeline.pages import USERNAME
-from timeline.views import accounts, friends, health, home, people, tweets
+from timeline.photos import Size
+from timeline.views import accounts, friends, health, home, people, photos, tweets
 
 
 class UsernameConverter(StringConverter):
@@ -14,12 +15,22 @@ class UsernameConverter(StringConverter):
     regex = USERNAME.pattern
 
 
+class SizeConverter(StringConverter):
+    """A size of a photo in an address."""
+
+    regex = "|".join(Size)
+
+
 register_converter(UsernameConverter, "username")
+register_converter(SizeConverter, "size")
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("tweets/", tweets.post_tweet, name="post-tweet"),
     path("tweets/<int:tweet_id>/delete/", tweets.delete_tweet, name="delete-tweet"),
+    path("photos/", photos.upload_photo, name="upload-photo"),
+    path("photos/<uuid:key>/<size:size>/", photos.photo, name="photo"),
+    path("photos/<uuid:key>/discard/", photos.discard_photo, name="discard-photo"),
     path("people/", people.people, name="people"),
     path("people/<username:username>/", people.person, name="person"),
     path("people/<username:username>/ask/", friends.ask, name="ask"),

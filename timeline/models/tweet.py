@@ -104,11 +104,14 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         return ids
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the tweets, also from every timeline."""
+        """Delete the tweets, also from every timeline, and their photos."""
+        from timeline import photos
         from timeline.fanout import withdraw
+        from timeline.models import Photo
 
         with transaction.atomic():
             withdraw(self)
+            photos.discard(Photo.objects.filter(tweet__in=self))
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]

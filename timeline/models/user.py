@@ -39,10 +39,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete the people with all that is theirs, also from their friends' timelines."""
+        from timeline import photos
         from timeline.friendships import leave_circle
+        from timeline.models import Photo
 
         with transaction.atomic():
             leave_circle(list(self.order_by("pk").values_list("pk", flat=True)))
+            photos.discard(Photo.objects.filter(owner__in=self))
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]

@@ -1,0 +1,122 @@
+"""The photos of a new tweet."""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from timeline.models import Photo, User
+from timeline.models.tweet import MOST_PHOTOS
+from timeline.photos import DraftGoneError, describe, drafts_of, upload
+from timeline.photos.reading import ACCEPT
+
+# What a photo shows, in words.
+ALT = forms.CharField(required=False, max_length=Photo._meta.get_field("alt").max_length)
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    """A file picker that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """Any number of files."""
+
+    widget = SeveralFilesInput(attrs={"accept": ACCEPT})
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the files as they were sent; what they are worth shows when they are read."""
+        return [file for file in data or [] if file]
+
+
+class PhotosForm(forms.Form):
+    """The photos of a new tweet of `owner`: drafts that the page knows by their keys, and files sent with the tweet.
+
+    Validating it takes the files in, so that they are drafts, too, and stay in the page whatever else is refused. The
+    data hold `photo` (a key, repeated, in order), `alt-<key>` and `leave-out` (a key, repeated); the files, `added`.
+
+    Attributes:
+        drafts: the photos in their order, after validation those that can be posted.
+    """
+
+    added = SeveralFilesField(label=gettext_lazy("Photos"), required=False)
+
+    def __init__(
+        self,
+        owner: User,
+        data: MultiValueDict[str, str] | None = None,
+        files: MultiValueDict[str, UploadedFile] | None = None,
+    ) -> None:
+        super().__init__(data, files)
+        self.sent: MultiValueDict[str, str] = data or MultiValueDict()
+        self.owner = owner
+        self.drafts: list[Photo] = []
+
+    def clean(self) -> dict[str, Any]:
+        self._find_drafts()
+        self._describe()
+        for file in self.cleaned_data.get("added", []):
+            self._take_in(file)
+        if len(self.drafts) > MOST_PHOTOS:
+            self.add_error("added", too_many())
+        return self.cleaned_data
+
+    def _find_drafts(self) -> None:
+        leaving = set(self._keys("leave-out"))
+        wanted = [key for key in self._keys("photo") if key not in leaving]
+        self.drafts = drafts_of(self.owner, wanted)
+        if len(self.drafts) < len(set(wanted)):
+            self.add_error("added", DraftGoneError())
+
+    def _keys(self, name: str) -> list[UUID]:
+        """Return the keys that were sent; what is none was not made by our page, and names no photo."""
+        found = []
+        for text in self.sent.getlist(name):
+            with suppress(ValueError):
+                found.append(UUID(text))
+        return found
+
+    def _describe(self) -> None:
+        texts = {}
+        for photo in self.drafts:
+            try:
+                texts[photo.key] = ALT.clean(self.sent.get(f"alt-{photo.key}", photo.alt))
+            except ValidationError as error:
+                self.add_error("added", error)
+        describe(self.drafts, texts)
+
+    def _take_in(self, file: UploadedFile) -> None:
+        """Make a draft of a file, if there is room for it."""
+        try:
+            if len(self.drafts) >= MOST_PHOTOS:
+                raise too_many()
+            self.drafts.append(upload(self.owner, file))
+        except ValidationError as error:
+            self.add_error("added", named(file, error))
+
+    def refuse(self, error: DraftGoneError) -> None:
+        """Say that posting found a photo gone, and leave out of the page what is."""
+        self.add_error("added", error)
+        self.drafts = drafts_of(self.owner, [photo.key for photo in self.drafts])
+
+
+def too_many() -> ValidationError:
+    """Return the refusal of the tenth photo."""
+    return ValidationError(
+        ngettext("A post has room for %(limit)d photo.", "A post has room for %(limit)d photos.", MOST_PHOTOS),
+        code="too-many",
+        params={"limit": MOST_PHOTOS},
+    )
+
+
+def named(file: UploadedFile, error: ValidationError) -> ValidationError:
+    """Return a refusal with the name of the file that it is about, isolated, since it may be in any script."""
+    message = _("%(file)s: %(error)s") % {"file": f"\u2068{file.name}\u2069", "error": " ".join(error.messages)}
+    return ValidationError(message, code=error.code)
