@@ -14,6 +14,7 @@ from timeline import broker, partitions, queue
 from timeline.dormancy import let_sleep
 from timeline.models import Tweet
 from timeline.models.tweet import TweetQuerySet, end_of_lease
+from timeline.photos import clear_away
 from timeline.shards import all_shards, tube_of
 from timeline.tubes import orphans
 
@@ -73,6 +74,7 @@ class Sweeper:
             self.upkeep_at = time.monotonic() + UPKEEP
             partitions.make_ahead()
             let_sleep()
+            clear_away()
 
     def _report(self, trouble: str) -> None:
         """Log what is wrong, once for as long as it stays the same."""

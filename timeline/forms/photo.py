@@ -1,5 +1,6 @@
 """The photos of a new tweet."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from timeline.models import Photo, User
 from timeline.models.tweet import MOST_PHOTOS
 from timeline.photos import DraftGoneError, describe, drafts_of, upload
-from timeline.photos.reading import ACCEPT
+from timeline.photos.reading import ACCEPT, MOST_BYTES, too_large
 
 # What a photo shows, in words.
 ALT = forms.CharField(required=False, max_length=Photo._meta.get_field("alt").max_length)
@@ -69,19 +70,11 @@ class PhotosForm(forms.Form):
         return self.cleaned_data
 
     def _find_drafts(self) -> None:
-        leaving = set(self._keys("leave-out"))
-        wanted = [key for key in self._keys("photo") if key not in leaving]
+        leaving = keys_in(self.sent.getlist("leave-out"))
+        wanted = [key for key in keys_in(self.sent.getlist("photo")) if key not in leaving]
         self.drafts = drafts_of(self.owner, wanted)
         if len(self.drafts) < len(set(wanted)):
             self.add_error("added", DraftGoneError())
-
-    def _keys(self, name: str) -> list[UUID]:
-        """Return the keys that were sent; what is none was not made by our page, and names no photo."""
-        found = []
-        for text in self.sent.getlist(name):
-            with suppress(ValueError):
-                found.append(UUID(text))
-        return found
 
     def _describe(self) -> None:
         texts = {}
@@ -101,10 +94,29 @@ class PhotosForm(forms.Form):
         except ValidationError as error:
             self.add_error("added", named(file, error))
 
+    @property
+    def limits(self) -> dict[str, object]:
+        """What scripts need to know before they send anything: the limits, and what to say about them."""
+        return {
+            "photos": MOST_PHOTOS,
+            "bytes": MOST_BYTES,
+            "too_many": too_many().messages[0],
+            "too_large": too_large().messages[0],
+        }
+
     def refuse(self, error: DraftGoneError) -> None:
         """Say that posting found a photo gone, and leave out of the page what is."""
         self.add_error("added", error)
         self.drafts = drafts_of(self.owner, [photo.key for photo in self.drafts])
+
+
+def keys_in(texts: Iterable[str]) -> list[UUID]:
+    """Return the keys that were sent; a text that is none was not made by our page, and names no photo."""
+    keys = []
+    for text in texts:
+        with suppress(ValueError):
+            keys.append(UUID(text))
+    return keys
 
 
 def too_many() -> ValidationError:

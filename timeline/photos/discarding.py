@@ -5,7 +5,6 @@ step a crash leaves a row that says what is still to be done, and the sweeper do
 """
 
 import logging
-from functools import partial
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -28,23 +27,28 @@ def discard(photos: "QuerySet[Photo]") -> int:
     discarded = photos.exclude(owner=None).update(owner=None)
     if discarded:
         # Robust: whatever goes wrong, the sweeper tries again.
-        transaction.on_commit(partial(clear_away), robust=True)
+        transaction.on_commit(clear_away, robust=True)
     return discarded
 
 
-def clear_away(limit: int = CHUNK) -> int:
-    """Delete discarded photos and old drafts, files first.
+def clear_away() -> int:
+    """Delete some of the discarded photos and old drafts, files first. What cannot be deleted now stays for later.
 
     Returns:
-        How many were cleared away; as many as `limit` when there may be more.
-
-    Raises:
-        OSError: a file cannot be deleted; its row stays, and is tried again.
+        How many were cleared away.
     """
     # Nobody can attach a draft that is given up here: both change the row, and name what it was before.
-    Photo.objects.discarded().update(owner=None)
-    doomed = list(Photo.objects.discarded().filter(owner=None).order_by("pk")[:limit])
-    for photo in doomed:
+    Photo.objects.discarded().exclude(owner=None).update(owner=None)
+    doomed = Photo.objects.discarded().filter(owner=None).order_by("pk")[:CHUNK]
+    cleared = [photo.pk for photo in doomed if _remove_files(photo)]
+    Photo.objects.filter(pk__in=cleared).delete()
+    return len(cleared)
+
+
+def _remove_files(photo: Photo) -> bool:
+    try:
         files.remove(photo.key)
-    Photo.objects.filter(pk__in=[photo.pk for photo in doomed]).delete()
-    return len(doomed)
+    except OSError as error:
+        logger.warning("a photo cannot be deleted, trying again later key=%s: %s", photo.key, error)
+        return False
+    return True

@@ -23,14 +23,14 @@ MOST_PIXELS = 50 * MEGA
 
 # Pillow's own guard, which also holds for a frame of a GIF that is larger than its header says. It refuses twice this.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
-# Below that it warns; what is refused is said here.
-warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+# Its warnings tell us nothing: a photo is read, or refused with a reason.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 # Brands of the container that phones put HEIC and AVIF photos in.
 HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"})
 
 # What Pillow's decoders raise for a file that is not what its beginning says.
-UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError, MemoryError)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError)
 
 
 class PhotoRefusedError(ValidationError):
@@ -64,7 +64,7 @@ def _check_bytes(file: IO[bytes]) -> None:
     if not size:
         raise PhotoRefusedError(_("This file is empty."), code="empty")
     if size > MOST_BYTES:
-        raise too_large(size)
+        raise too_large()
 
 
 def _check_pixels(image: Image.Image) -> None:
@@ -73,12 +73,12 @@ def _check_pixels(image: Image.Image) -> None:
         raise too_many_pixels()
 
 
-def too_large(size: int) -> PhotoRefusedError:
+def too_large() -> PhotoRefusedError:
     """Return the refusal of a file with too many bytes."""
     return PhotoRefusedError(
-        _("This photo has %(size)s MB; at most %(limit)d MB fit."),
+        _("This photo is too large: at most %(limit)d MB fit."),
         code="too-large",
-        params={"size": f"{size / MEGA:.1f}", "limit": MOST_BYTES // MEGA},
+        params={"limit": MOST_BYTES // MEGA},
     )
 
 

@@ -1,6 +1,7 @@
 """Drawing a photo anew, in the sizes that are kept: upright, in sRGB, and nothing in the files but pixels."""
 
 import io
+import struct
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,18 @@ METHOD = 2
 # A profile of colours is larger than this only to do harm; without it colours are off by a little.
 MOST_PROFILE_BYTES = 1_000_000
 SRGB = ImageCms.createProfile("sRGB")
+
+# How the camera was held, in EXIF data, and what sets it right.
+ORIENTATION = 0x0112
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 # Decoding and scaling 50 MP takes some 400 MB: this many at once in one process, the others wait.
 desk = threading.BoundedSemaphore(2)
@@ -35,7 +48,7 @@ class Cut:
 
     Attributes:
         small: pixels of the shorter side of the small file, so that it fills a square.
-        large: pixels of the longer side of the large one, at the most.
+        large: pixels of the longer side of the large one, of a square each side, at the most.
         is_square: cut the middle square out.
     """
 
@@ -43,9 +56,13 @@ class Cut:
     large: int
     is_square: bool = False
 
+    def target(self, size: tuple[int, int], *, tolerance: float = 1) -> tuple[int, int]:
+        """Return to what size an image is scaled for the large file, or with a tolerance, a size that will do."""
+        decisive = min(size) if self.is_square else max(size)
+        return _scaled(size, min(1, self.large * tolerance / decisive))
 
-# Half of the usual 4032: a JPEG decoder gives halves without scaling, in a fourth of the time.
-POSTED = Cut(small=480, large=2016)
+
+POSTED = Cut(small=480, large=2048)
 PICTURE = Cut(small=192, large=768, is_square=True)
 # A panorama fills the square of its shorter side only up to here.
 LONGEST_SMALL = 1280
@@ -79,12 +96,13 @@ def render(image: Image.Image, cut: Cut) -> Rendered:
 
 def _large(image: Image.Image, cut: Cut) -> Image.Image:
     """Return the pixels of the large file."""
-    # For a square of `large` the other side may be longer, so the half is taken only if both stay large enough.
-    target = _cover(image.size, cut.large) if cut.is_square else _fit(image.size, cut.large)
-    image.draft(None, target)
+    # A JPEG decoder gives halves and quarters without scaling, in a fourth of the time: one about as large will do.
+    image.draft(None, cut.target(image.size, tolerance=0.75))
     image.load()
-    # Least first: each step is cheaper on fewer pixels.
-    scaled = flat(image).resize(target, Resampling.LANCZOS, reducing_gap=2) if image.size != target else flat(image)
+    target = cut.target(image.size)
+    pixels = flat(image)
+    # Scaled first of all: each step is cheaper on fewer pixels.
+    scaled = pixels if pixels.size == target else pixels.resize(target, Resampling.LANCZOS, reducing_gap=2)
     upright = _upright(in_srgb(scaled, image.info.get("icc_profile")), image)
     return _square(upright) if cut.is_square else upright
 
@@ -93,16 +111,6 @@ def _small(large: Image.Image, cut: Cut) -> Image.Image:
     width, height = large.size
     scale = min(cut.small / min(width, height), LONGEST_SMALL / max(width, height))
     return large if scale >= 1 else large.resize(_scaled(large.size, scale), Resampling.LANCZOS, reducing_gap=2)
-
-
-def _fit(size: tuple[int, int], longest: int) -> tuple[int, int]:
-    """Return the size whose longer side is `longest`, or the same if it is shorter."""
-    return _scaled(size, min(1, longest / max(size)))
-
-
-def _cover(size: tuple[int, int], shortest: int) -> tuple[int, int]:
-    """Return the size whose shorter side is `shortest`, or the same if it is shorter."""
-    return _scaled(size, min(1, shortest / min(size)))
 
 
 def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
@@ -139,21 +147,12 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _upright(image: Image.Image, original: Image.Image) -> Image.Image:
-    """Turn an image as the EXIF data of the original says."""
-    turned = TURNS.get(original.getexif().get(ORIENTATION, 1))
+    """Turn an image as the EXIF data of the original says; broken data say nothing."""
+    try:
+        turned = TURNS.get(original.getexif().get(ORIENTATION, 1))
+    except (SyntaxError, ValueError, TypeError, struct.error):
+        turned = None
     return image if turned is None else image.transpose(turned)
-
-
-ORIENTATION = 0x0112
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 def encode(image: Image.Image) -> bytes:
