@@ -1,5 +1,6 @@
 """The life of a photo: a draft, then of a tweet or a picture, then gone without a trace, whatever breaks in between."""
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -289,7 +290,7 @@ def test_a_full_disk_leaves_nothing(alice: User, media: Path, monkeypatch: pytes
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(files.os, "fsync", full)
+        broken.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
             upload(alice)
     assert not Photo.objects.exists()

@@ -57,10 +57,11 @@ def photo(request: MemberRequest, key: UUID, size: str) -> HttpResponse:
     found = get_object_or_404(Photo.objects.visible_to(request.user), key=key)
     # What a key names never changes.
     etag = f'"{found.key.hex}-{size}"'
-    if unchanged := get_conditional_response(request, etag=etag):
-        return unchanged
-    try:
-        content = photos.path_of(found.key, Size(size)).read_bytes()
-    except FileNotFoundError as error:  # it was deleted at this very moment
-        raise Http404 from error
-    return HttpResponse(content, content_type="image/webp", headers={**HEADERS, "ETag": etag})
+    whole = HttpResponse(content_type="image/webp", headers={**HEADERS, "ETag": etag})
+    answer = get_conditional_response(request, etag=etag, response=whole) or whole
+    if answer is whole:
+        try:
+            whole.content = photos.path_of(found.key, Size(size)).read_bytes()
+        except FileNotFoundError as error:  # it was deleted at this very moment
+            raise Http404 from error
+    return answer
