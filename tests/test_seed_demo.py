@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.servers import Beanstalkd
 from timeline import broker, demo
-from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
+from timeline.models import FriendRequest, Friendship, Photo, TimelineEntry, Tweet, User
 from timeline.visibility import entries_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def own_var_dir(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def run() -> str:
@@ -41,13 +42,23 @@ def test_a_dozen_people_know_each_other_by_chinese_and_english_names() -> None:
 
 def test_every_timeline_is_complete_without_a_broker() -> None:
     run()
-    assert Tweet.objects.delivered().count() == len(demo.TWEETS)
+    assert Tweet.objects.delivered().count() == len(demo.TWEETS) + len(demo.ALBUMS)
     assert set(TimelineEntry.objects.values_list("owner", "tweet")) == set(entries_of(Tweet.objects.all()))
+
+
+def test_photos_are_painted_for_the_first_look() -> None:
+    run()
+    shown = Photo.objects.filter(tweet__isnull=False)
+    assert {tweet.photo_count for tweet in Tweet.objects.exclude(photos=None)} == {1, 3, 4, 9}
+    assert shown.exclude(alt="").count() == shown.count() == sum(len(album) for *_rest, album in demo.ALBUMS)
+    assert set(User.objects.exclude(picture=None).values_list("username", flat=True)) == set(demo.PICTURES)
 
 
 def test_the_tweets_travel_the_line_as_well(beanstalkd: Beanstalkd) -> None:
     run()
-    assert sum(int(stats["current-jobs-ready"]) for stats in broker.tube_stats().values()) == len(demo.TWEETS)
+    assert sum(int(stats["current-jobs-ready"]) for stats in broker.tube_stats().values()) == len(demo.TWEETS) + len(
+        demo.ALBUMS
+    )
 
 
 def test_the_password_that_is_printed_opens_the_home_page_and_the_admin(client: Client) -> None:

@@ -1,5 +1,6 @@
-"""A small circle of friends to look around in: a dozen people, their friendships and some tweets."""
+"""A small circle of friends to look around in: a dozen people, their friendships, some tweets and photos."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,10 +8,11 @@ from django.conf import settings
 from django.db import transaction
 
 from project.environment import kept_secret
-from timeline import friendships
+from timeline import friendships, photos, posting
 from timeline.fanout import deliver
 from timeline.locks import own_authors
 from timeline.models import Tweet, User
+from timeline.paintings import painting
 
 # The one who logs in: an ordinary person of the circle, who may also enter /admin/.
 LOGIN = "demo"
@@ -48,20 +50,46 @@ TWEETS = (
     ("oliver", "New bicycle, old hill. The hill won."),
     ("lijing", "书架终于装好了，多出来三颗螺丝，先当没看见。"),
     ("wangfang", "早上的豆浆配油条，一天都有精神。"),
-    ("ben", "Planted the first beans today. The trellis is taller than I am."),
     ("chenwei", "周末去爬山，有人一起吗？"),
-    ("alice", "The library has a cat now. It sleeps on the poetry shelf."),
-    ("demo", "阳台上的番茄开花了！🍅"),
     ("zhouning", "学会了一首新曲子，邻居们辛苦了。"),
     ("emma", "Snow in the north already. Tea, candles, and a very long book."),
     ("david", "Burnt the toast, saved the eggs. Breakfast is about balance."),
     ("grace", "今天中英文各说了一半，两边都以为我在说另一种。"),
     ("hexiaomei", "雨后的巷子，桂花香得不讲道理。"),
-    ("ben", "Day three: the beans are up. I may have shouted."),
-    ("wangfang", "妈妈寄来一箱橙子，来我家吃！"),
     ("demo", "First tweet from the garden bench. 风很轻，茶刚好。"),
     ("alice", "The cat has a library card now. Nobody objected."),
 )
+
+# Tweets with photos, the newest ones: who, what, and of each photo what is painted and what it shows.
+ALBUMS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        "ben",
+        "Day three: the beans are up, and the trellis is taller than I am. I may have shouted.",
+        tuple(("beans", f"Bean plants on a wooden trellis, row {row}") for row in (1, 2, 3, 4)),
+    ),
+    ("demo", "阳台上的花开了！🌸", (("blossom", "黄色的花"), ("blossom", "粉色的花"), ("blossom", "红色的花"))),
+    (
+        "alice",
+        "The library has a cat now. It sleeps among the poetry.",
+        (("shelf", "A grey cat asleep between books"),),
+    ),
+    (
+        "chenwei",
+        "山里住了三天，每个时辰都舍不得睡。",
+        tuple(("hills", f"层层的山，第{n}张") for n in "一二三四五六七八九"),
+    ),
+    ("wangfang", "妈妈寄来一箱橙子，来我家吃！", (("fruit", "满满一箱橙子"),)),
+)
+
+# Who has a picture, and what is painted on it; the others keep their initials.
+PICTURES = {
+    LOGIN: "blossom",
+    "wangfang": "fruit",
+    "chenwei": "hills",
+    "ben": "beans",
+    "emma": "hills",
+    "hexiaomei": "blossom",
+}
 
 
 class NamesTakenError(Exception):
@@ -93,7 +121,7 @@ def is_seeded() -> bool:
 
 
 def seed() -> Seeded:
-    """Make the whole demo circle, or nothing.
+    """Make the whole demo circle, or nothing; then its photos, which no transaction can hold.
 
     Raises:
         NamesTakenError: there are people of these names already.
@@ -109,11 +137,28 @@ def seed() -> Seeded:
             friendships.befriend(people[name].pk, people[friend].pk)
         for name in ASKING:
             friendships.ask(people[name], people[LOGIN])
-        tweets = [Tweet.objects.create(author=people[name], text=text).pk for name, text in TWEETS]
-        # Their ids are pushed like all others. Delivered here besides, so that the circle is complete at once even
-        # where no broker or consumer runs yet; a consumer that gets the id later finds nothing left to do.
-        deliver(tweets)
-    return Seeded(len(people), len(pairs), len(tweets), LOGIN, password)
+        show([Tweet.objects.create(author=people[name], text=text) for name, text in TWEETS])
+    add_photos(people)
+    return Seeded(len(people), len(pairs), len(TWEETS) + len(ALBUMS), LOGIN, password)
+
+
+def show(tweets: Sequence[Tweet]) -> None:
+    """Deliver tweets here and now, so that the circle is complete even where no broker or consumer runs yet.
+
+    Their ids are pushed like all others; a consumer that gets one later finds nothing left to do.
+    """
+    deliver([tweet.pk for tweet in tweets])
+
+
+def add_photos(people: Mapping[str, User]) -> None:
+    """Paint pictures of the people, and post their photos."""
+    for seed, (name, painted) in enumerate(PICTURES.items()):
+        photos.set_picture(people[name], painting(painted, seed))
+    for name, text, album in ALBUMS:
+        drafts = [
+            photos.upload(people[name], painting(painted, seed), alt=alt) for seed, (painted, alt) in enumerate(album)
+        ]
+        show([posting.post(people[name], text, photos=drafts)])
 
 
 def make_people(password: str) -> dict[str, User]:
