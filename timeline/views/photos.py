@@ -30,6 +30,8 @@ HEADERS = {
 def upload_photo(request: MemberRequest) -> HttpResponse:
     """Take in photos for a post that is being written; answer with what the page shows of them, and of what failed.
 
+    The status is 200 for both: of several photos some may be taken and others not.
+
     GET answers with those drafts of the viewer that the address names, for a page that was loaded again.
     """
     if request.method != "POST":

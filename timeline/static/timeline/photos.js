@@ -40,9 +40,8 @@ async function upload(box, file) {
   const form = new FormData();
   form.append("added", file);
   const response = await post(box, box.dataset.upload, form);
-  // 422 says in words what is wrong with the photo.
-  if (!response.ok && response.status !== 422) throw new Error(String(response.status));
-  if (response.redirected) throw new Error("signed out");
+  // Redirected is who was signed out meanwhile.
+  if (!response.ok || response.redirected) throw new Error(String(response.status));
   return response.text();
 }
 
