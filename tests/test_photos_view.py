@@ -179,6 +179,7 @@ def test_a_photo_that_was_sent_comes_back_as_a_draft(alice: User) -> None:
 
 def test_what_is_wrong_with_a_photo_is_said_with_its_name(alice: User) -> None:
     answer = send(signed_in(alice), sent(b"no photo", "<b>notes.jpg"))
+    assert answer.status_code == 200
     assert "\u2068&lt;b&gt;notes.jpg\u2069: This file is no photo that can be read." in text_of(answer)
     assert not Photo.objects.exists()
 

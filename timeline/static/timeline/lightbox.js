@@ -29,9 +29,10 @@ function show(index) {
 function step(by) {
   const next = shown + by;
   if (next < 0 || next >= links.length) return;
+  const focused = document.activeElement;
   show(next);
   // A button that has just gone cannot keep the focus.
-  if (document.activeElement.hidden) dialog.querySelector(".close").focus();
+  if (focused.hidden) dialog.querySelector(".close").focus();
 }
 
 document.addEventListener("click", (event) => {
