@@ -5,6 +5,7 @@ an index with every SEARCH, and a SCAN where there is none.
 """
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from django.db.models import QuerySet
 
 from timeline import partitions, visibility
 from timeline.horizon import horizon
-from timeline.models import Tweet, User
+from timeline.models import Photo, Tweet, User
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,10 @@ QUESTIONS: dict[str, Callable[[User], QuerySet]] = {
     "what two new friends bring each other": lambda user: visibility.entries_of(
         Tweet.objects.filter(author__in=[user.pk, user.pk + 1]), owners=[user.pk, user.pk + 1]
     ),
+    "what somebody has uploaded and not posted": lambda user: Photo.objects.drafts_of(user).order_by("-pk"),
+    "photos that nobody uses": lambda user: Photo.objects.discarded(),
+    "a photo that somebody may see": lambda user: Photo.objects.visible_to(user).filter(key=uuid4()),
+    "the photos of a page": lambda user: Photo.objects.filter(tweet__in=[1, 2]).order_by("tweet", "position"),
     "what the sweeper looks after": lambda user: Tweet.objects.due().order_by("due_at")[:500],
     "what was given up": lambda user: Tweet.objects.failed().order_by("pk"),
     "who is called so": lambda user: User.objects.called("Alice"),

@@ -470,7 +470,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="photo",
             index=models.Index(
-                condition=models.Q(("picture_of", None), ("tweet", None)), fields=["created_at"], name="photo_unused"
+                condition=models.Q(("picture_of", None), ("tweet", None)),
+                fields=["owner", "created_at"],
+                name="photo_unused",
             ),
         ),
         migrations.AddConstraint(

@@ -82,8 +82,8 @@ class Photo(models.Model):
         verbose_name_plural = _("photos")
         ordering = ["position"]
         indexes = [
-            # The sweeper: what nobody will use. Only drafts are in it besides, so it stays tiny.
-            models.Index(fields=["created_at"], name="photo_unused", condition=Q(tweet=None, picture_of=None)),
+            # Somebody's drafts; and for the sweeper, what nobody will use. Nothing else is in it, so it stays tiny.
+            models.Index(fields=["owner", "created_at"], name="photo_unused", condition=Q(tweet=None, picture_of=None)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["tweet", "position"], name="photo_one_per_place"),
