@@ -238,3 +238,42 @@ def test_errors_name_the_broker(settings: Settings) -> None:
 def test_greenstalk_still_has_the_inner_parts_that_the_pipeline_stands_on() -> None:
     """A new version of greenstalk has to be looked at before it is pinned."""
     assert greenstalk.__version__ == "2.1.1"
+
+
+def test_jobs_of_a_full_batch_are_deleted_while_the_next_is_worked_on(
+    beanstalkd: Beanstalkd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "WAIT", 0)
+    queue.push_all(range(5, 35, 5))
+    inbox = Inbox(tube_of(0))
+    for _ in range(3):
+        jobs = inbox.take(2)
+        assert len(jobs) == 2
+        inbox.delete(jobs)
+    assert in_tube(0) == 2, "the last full batch waits for the next take"
+    assert inbox.take(2) == []
+    assert in_tube(0) == 0
+    inbox.close()
+
+
+def test_what_was_not_deleted_yet_comes_again_when_the_consumer_dies(beanstalkd: Beanstalkd) -> None:
+    queue.push_all([5, 10])
+    inbox = Inbox(tube_of(0))
+    inbox.delete(inbox.take(2))
+    inbox.close()
+    assert take_all(0) == [5, 10]
+
+
+def test_a_consumer_that_stops_deletes_what_it_has_done(beanstalkd: Beanstalkd) -> None:
+    queue.push_all([5, 10])
+    inbox = Inbox(tube_of(0))
+    inbox.delete(inbox.take(2))
+    inbox.finish()
+    inbox.close()
+    assert take_all(0) == []
+
+
+def in_tube(shard: int) -> int:
+    """Return how many jobs of a tube are not deleted, ready or reserved."""
+    tube = broker.tube_stats().get(tube_of(shard), {})
+    return tube.get("current-jobs-ready", 0) + tube.get("current-jobs-reserved", 0)

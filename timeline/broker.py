@@ -58,6 +58,8 @@ class Connection(greenstalk.Client[bytes]):
 
     def __init__(self, timeout: float, watch: str = greenstalk.DEFAULT_TUBE) -> None:
         """Connect; every answer must come within `timeout` seconds."""
+        # Deletions that were sent and not answered yet.
+        self._unanswered = 0
         super().__init__(connected_socket(timeout), encoding=None, watch=watch)
 
     def __enter__(self) -> Self:
@@ -73,16 +75,26 @@ class Connection(greenstalk.Client[bytes]):
 
     def reserve_ready(self, count: int) -> list[Job]:
         """Reserve up to `count` jobs that are ready now, in one round trip and without waiting."""
-        self._sock.sendall(b"reserve-with-timeout 0\r\n" * count)
+        return self.reserve_then_delete(count, ())
+
+    def reserve_then_delete(self, count: int, finished: Sequence[Job]) -> list[Job]:
+        """Do what `reserve_ready` does, and have finished jobs deleted after that, while the caller works on.
+
+        The answers to the deletions are read before the next command of this kind.
+        """
+        self._read_answers()
+        self._send_deletions(finished, after=b"reserve-with-timeout 0\r\n" * count)
         return [job for job in (self._reserved() for _ in range(count)) if job]
 
-    def delete_all(self, jobs: Sequence[Job]) -> int:
-        """Delete jobs, in one round trip. Returns how many there were still ours: others are done by somebody else."""
-        self._sock.sendall(b"".join(b"delete %d\r\n" % job.id for job in jobs))
-        return sum(self._deleted() for _ in jobs)
+    def delete_all(self, jobs: Sequence[Job]) -> None:
+        """Delete jobs, in one round trip; others than ours are done by somebody else."""
+        self._read_answers()
+        self._send_deletions(jobs)
+        self._read_answers()
 
     def wait_for_job(self, timeout: int) -> Job | None:
         """Reserve one job, waiting up to `timeout` seconds for it."""
+        self._read_answers()
         self._sock.sendall(b"reserve-with-timeout %d\r\n" % timeout)
         return self._reserved()
 
@@ -105,12 +117,16 @@ class Connection(greenstalk.Client[bytes]):
             return None
         return Job.parse(job_id, self._read_chunk(size))
 
-    def _deleted(self) -> bool:
-        try:
-            self._answer(b"DELETED")
-        except greenstalk.NotFoundError:
-            return False
-        return True
+    def _send_deletions(self, jobs: Sequence[Job], after: bytes = b"") -> None:
+        self._sock.sendall(after + b"".join(b"delete %d\r\n" % job.id for job in jobs))
+        self._unanswered = len(jobs)
+
+    def _read_answers(self) -> None:
+        """Read the answers to the deletions that were sent last."""
+        while self._unanswered:
+            self._unanswered -= 1
+            with contextlib.suppress(greenstalk.NotFoundError):
+                self._answer(b"DELETED")
 
 
 def connected_socket(timeout: float) -> socket.socket:

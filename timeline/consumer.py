@@ -1,5 +1,6 @@
 """The consumer of one shard: takes tweet ids from its tube and delivers them."""
 
+import contextlib
 import logging
 import random
 import threading
@@ -46,6 +47,8 @@ class Consumer:
             except (BrokerUnavailableError, DatabaseError, InterfaceError) as error:
                 if not self.stopping.is_set():
                     self._recover(error)
+        with contextlib.suppress(BrokerUnavailableError):  # they come again, and are found to be delivered
+            self.inbox.finish()
         self.inbox.close()
         logger.info("stopped shard=%d", self.shard)
 

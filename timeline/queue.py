@@ -135,7 +135,8 @@ def adopt(tube: str) -> int:
             for job in jobs:
                 if job.tweet_id is not None:
                     connection.put_into(tube_of(shard_of(job.tweet_id)), b"%d" % job.tweet_id, AGAIN)
-            moved += connection.delete_all(jobs)
+            connection.delete_all(jobs)
+            moved += len(jobs)
     return moved
 
 
@@ -149,37 +150,59 @@ class Inbox:
     def __init__(self, tube: str) -> None:
         self.tube = tube
         self.connection: Connection | None = None
+        self.was_full = False
+        # Jobs that are done, to be deleted together with the next `take`.
+        self.finished: list[Job] = []
 
     def take(self, most: int) -> list[Job]:
         """Wait for a job, then take what else is ready; an empty list after some seconds without any.
 
-        It asks for a few more at first and for twice as many while there are: an idle tube costs no useless
-        commands, a full one few round trips.
+        It asks for a few more at first and for twice as many while there are: an idle tube costs no useless commands.
+        After a full batch it asks for another one straight away, in a single round trip: a busy tube is not waited for.
 
         Raises:
             BrokerUnavailableError: the jobs taken so far are ready again for somebody else.
         """
         with self._dropping_on_error() as connection:
-            first = connection.wait_for_job(WAIT)
-            jobs = [first] if first else []
-            ask = 4
-            while jobs and len(jobs) < most:
-                ask = min(ask * 2, most - len(jobs), PIPELINE)
+            ask = min(most, PIPELINE) if self.was_full else 0
+            jobs = connection.reserve_then_delete(ask, self.finished) if ask else []
+            self.finished = []
+            if not jobs:
+                first = connection.wait_for_job(WAIT)
+                jobs, ask = ([first] if first else []), 1
+            while ask <= len(jobs) < most:
+                ask = min(max(ask * 2, 8), most - len(jobs), PIPELINE)
                 more = connection.reserve_ready(ask)
                 jobs += more
                 if len(more) < ask:
                     break
+            self.was_full = len(jobs) == most
             return jobs
 
     def delete(self, jobs: Sequence[Job]) -> None:
-        """Delete finished jobs. One that somebody else holds by now is theirs to delete.
+        """Delete finished jobs: at once, or after a full batch with the next `take`, while its work is being done.
+
+        One that somebody else holds by now is theirs to delete.
 
         Raises:
             BrokerUnavailableError: the jobs will come again.
         """
+        self.finished += jobs
+        if not self.was_full:
+            self.finish()
+
+    def finish(self) -> None:
+        """Delete what is left to be deleted.
+
+        Raises:
+            BrokerUnavailableError: the jobs will come again.
+        """
+        if not self.finished:
+            return
         with self._dropping_on_error() as connection:
-            for start in range(0, len(jobs), PIPELINE):
-                connection.delete_all(jobs[start : start + PIPELINE])
+            for start in range(0, len(self.finished), PIPELINE):
+                connection.delete_all(self.finished[start : start + PIPELINE])
+            self.finished = []
 
     def connect(self) -> None:
         """Connect, unless that is done. From then on `interrupt` can end a `take`.
@@ -197,6 +220,7 @@ class Inbox:
 
     def close(self) -> None:
         """Hang up: jobs that are still reserved are ready again at once."""
+        self.finished, self.was_full = [], False
         if self.connection is not None:
             self.connection.close()
             self.connection = None
