@@ -101,6 +101,11 @@ def test_the_sweepers_index_has_only_what_waits(crowd: User) -> None:
     assert "tweet_due" in plan_of(Tweet.objects.due().order_by("due_at")[:500])
 
 
+def test_the_sweeper_reads_no_photo_that_is_used(crowd: User) -> None:
+    """Guard: ABS in UNUSED. SQLite would read all that are nobody's picture, which nearly all are."""
+    assert "photo_unused" in plan_of(Photo.objects.discarded())
+
+
 def test_fan_out_reads_friends_from_an_index_alone(crowd: User) -> None:
     plan = plan_of(visibility.entries_of(Tweet.objects.filter(pk__in=[1])))
     assert "friendship_receiving" in plan, plan
