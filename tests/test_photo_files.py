@@ -7,15 +7,16 @@ import struct
 import subprocess
 import sys
 import zlib
+from threading import BoundedSemaphore
 
 import pytest
 from PIL import Image, ImageCms
 
 from tests.pictures import BLUE, RED, chunk, image_file, png, saved
 from tests.servers import ROOT
-from timeline.photos import PhotoRefusedError, Size
+from timeline.photos import PhotoRefusedError, Size, rendering
 from timeline.photos.reading import MOST_BYTES, read
-from timeline.photos.rendering import PICTURE, POSTED, Cut, Rendered, render
+from timeline.photos.rendering import MOST_PROFILE_BYTES, PICTURE, POSTED, Cut, Rendered, render
 
 SECRET = b"52.5200N 13.4050E"
 
@@ -239,17 +240,28 @@ def test_broken_exif_data_turn_nothing() -> None:
     assert opened(image_file("WEBP", exif=b"Exif\0\0junk")).size == (64, 48)
 
 
-def test_colours_of_another_space_are_converted() -> None:
-    """Guard: in_srgb. In this space what is called red is blue."""
+def with_red_and_blue_swapped() -> bytes:
+    """Return the profile of a space in which what is called red is blue."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    swapped = profile.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
-    for file_format in ("JPEG", "PNG", "WEBP"):
-        image = opened(saved(Image.new("RGB", (20, 20), (255, 0, 0)), file_format, icc_profile=swapped))
-        assert is_like(image, (5, 5), (0, 0, 255))
+    return profile.replace(b"rXYZ", b"?XYZ").replace(b"bXYZ", b"rXYZ").replace(b"?XYZ", b"bXYZ")
 
 
-@pytest.mark.parametrize("profile", [b"junk" * 50, b"\0" * 2_000_000, b""])
-def test_a_broken_or_huge_profile_is_left_aside(profile: bytes) -> None:
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+def test_colours_of_another_space_are_converted(file_format: str) -> None:
+    """Guard: in_srgb."""
+    red = saved(Image.new("RGB", (20, 20), (255, 0, 0)), file_format, icc_profile=with_red_and_blue_swapped())
+    assert is_like(opened(red), (5, 5), (0, 0, 255))
+
+
+def test_a_huge_profile_is_left_aside() -> None:
+    """Guard: MOST_PROFILE_BYTES."""
+    huge = with_red_and_blue_swapped() + bytes(MOST_PROFILE_BYTES)
+    red = saved(Image.new("RGB", (20, 20), (255, 0, 0)), "JPEG", icc_profile=huge)
+    assert is_like(opened(red), (5, 5), (255, 0, 0))
+
+
+@pytest.mark.parametrize("profile", [b"junk" * 50, b""])
+def test_a_broken_profile_is_left_aside(profile: bytes) -> None:
     grey = Image.new("RGB", (20, 20), (128, 128, 128))
     assert is_like(opened(saved(grey, "JPEG", icc_profile=profile)), (5, 5), (128, 128, 128))
 
@@ -283,9 +295,16 @@ def test_a_persons_picture_is_the_middle_square(size: tuple[int, int], side: int
     assert Image.open(io.BytesIO(picture.files[Size.SMALL])).size == (min(side, 192),) * 2
 
 
-def test_many_photos_at_once_take_turns() -> None:
+def test_many_photos_at_once_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Guard: the desk. Each photo of 50 MP takes hundreds of megabytes while it is drawn."""
-    from timeline.photos.rendering import desk
+    one = BoundedSemaphore(1)
+    others_wait = []
 
-    with desk, desk:
-        assert not desk.acquire(blocking=False)
+    def note(image: Image.Image) -> bytes:
+        others_wait.append(not one.acquire(blocking=False))
+        return b""
+
+    monkeypatch.setattr(rendering, "desk", one)
+    monkeypatch.setattr(rendering, "encode", note)
+    rendered(image_file())
+    assert others_wait == [True, True]

@@ -21,7 +21,8 @@ MEGA = 1_000_000
 MOST_BYTES = 15 * MEGA
 MOST_PIXELS = 50 * MEGA
 
-# Pillow's own guard, which also holds for a frame of a GIF that is larger than its header says. It refuses twice this.
+# Pillow checks this as soon as it knows the size, also of a frame of a GIF that is larger than the header says. It warns
+# of more than this, and refuses what is more than twice of it.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
 # Its warnings tell us nothing: a photo is read, or refused with a reason.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -48,7 +49,6 @@ def read(file: IO[bytes]) -> Iterator[Image.Image]:
     _check_bytes(file)
     try:
         with Image.open(file, formats=FORMATS) as image:
-            _check_pixels(image)
             yield image
     except Image.DecompressionBombError as error:
         raise too_many_pixels() from error
@@ -65,12 +65,6 @@ def _check_bytes(file: IO[bytes]) -> None:
         raise PhotoRefusedError(_("This file is empty."), code="empty")
     if size > MOST_BYTES:
         raise too_large()
-
-
-def _check_pixels(image: Image.Image) -> None:
-    width, height = image.size
-    if width * height > MOST_PIXELS:
-        raise too_many_pixels()
 
 
 def too_large() -> PhotoRefusedError:
