@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from timeline.models import Photo, Tweet, User
+from timeline.reactions import Comments, Likes, comments_of, likes_of
 
 
 @dataclass
@@ -14,16 +15,21 @@ class Card:
     Attributes:
         tweet: the tweet, its author loaded.
         photos: its photos in order.
+        likes, comments: those that the viewer sees.
     """
 
     tweet: Tweet
     photos: list[Photo] = field(default_factory=list)
+    likes: Likes = field(default_factory=Likes)
+    comments: Comments = field(default_factory=Comments)
 
 
 def cards(tweets: Sequence[Tweet], viewer: User) -> list[Card]:
     """Return the tweets, which `viewer` may see, as cards."""
-    photos = photos_of(tweets)
-    return [Card(tweet, photos=photos[tweet.pk]) for tweet in tweets]
+    photos, likes, comments = photos_of(tweets), likes_of(tweets, viewer), comments_of(tweets, viewer)
+    return [
+        Card(tweet, photos=photos[tweet.pk], likes=likes[tweet.pk], comments=comments[tweet.pk]) for tweet in tweets
+    ]
 
 
 def photos_of(tweets: Sequence[Tweet]) -> dict[int, list[Photo]]:

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from timeline import notifications
 from timeline.fanout import withdraw, write_entries
 from timeline.locks import own_authors
 from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
@@ -38,6 +39,7 @@ def ask(sender: User, receiver: User) -> Asked:
     try:
         with transaction.atomic():
             FriendRequest.objects.create(sender=sender, receiver=receiver)
+            notifications.of_request(sender, receiver)
     except IntegrityError:
         # Somebody was faster: we twice, or the other one in this very moment.
         return Asked.FRIENDS if accept(sender=receiver, receiver=sender) else Asked.WAITING
@@ -52,6 +54,7 @@ def accept(*, sender: User, receiver: User) -> bool:
         if not withdraw_request(sender=sender, receiver=receiver):
             return False
         befriend(sender.pk, receiver.pk)
+        notifications.of_acceptance(sender, receiver)
         return True
 
 
@@ -60,7 +63,11 @@ def withdraw_request(*, sender: User, receiver: User) -> bool:
 
     Deleting decides: of two people who accept and cancel at the same time, one finds the row, the other none.
     """
-    return bool(FriendRequest.objects.filter(sender=sender, receiver=receiver).delete()[0])
+    with transaction.atomic():
+        removed, _by_model = FriendRequest.objects.filter(sender=sender, receiver=receiver).delete()
+        if removed:
+            notifications.forget_request(sender.pk, receiver.pk)
+        return bool(removed)
 
 
 def are_friends(one: int, other: int) -> bool:
@@ -87,6 +94,8 @@ def befriend(one: int, other: int) -> bool:
             [Friendship(user_id=one, friend_id=other), Friendship(user_id=other, friend_id=one)]
         )
         FriendRequest.objects.filter(_between(one, other, "sender", "receiver")).delete()
+        notifications.forget_request(one, other)
+        notifications.forget_request(other, one)
         backfill(one, other)
     return True
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
+from timeline import notifications
 from timeline.audience import address
 from timeline.models import Photo, Tweet, User
 from timeline.models.tweet import Audience
@@ -31,4 +32,5 @@ def post(
         tweet = Tweet.objects.create(author=author, text=text, audience=audience, photo_count=len(photos))
         address(tweet, audience, people)
         attach(photos, tweet)
+        notifications.of_tweet(tweet)
     return tweet

@@ -16,7 +16,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 if TYPE_CHECKING:
-    from timeline.models import Tweet, User
+    from timeline.models import Comment, Tweet, User
 
 
 # From a tweet to the friends of its author.
@@ -29,13 +29,18 @@ RECEIVING = {"is_dormant": False, **OPEN}
 # --- Reading -------------------------------------------------------------------------------------------------
 
 
-def seen_by(viewer: "User") -> Q:
-    """Return the condition on tweets under which `viewer` may see them."""
+def seen_by(viewer: "User | OuterRef") -> Q:
+    """Return the condition on tweets under which `viewer` may see them.
+
+    Args:
+        viewer: a person, or in a subquery whoever the query around it speaks of.
+    """
     from timeline.models import Addressee, Friendship
     from timeline.models.tweet import Audience
 
-    open_friendship = Exists(Friendship.objects.filter(user=OuterRef("author"), friend=viewer, **OPEN))
-    is_named = Exists(Addressee.objects.filter(tweet=OuterRef("pk"), person=viewer))
+    friend = one_deeper(viewer)
+    open_friendship = Exists(Friendship.objects.filter(user=OuterRef("author"), friend=friend, **OPEN))
+    is_named = Exists(Addressee.objects.filter(tweet=OuterRef("pk"), person=friend))
     includes_viewer = (
         Q(audience=Audience.FRIENDS)
         | Q(audience=Audience.ONLY) & Q(is_named)
@@ -62,16 +67,32 @@ def seen_with_tweet(viewer: "User") -> Q:
     return Q(Exists(Tweet.objects.filter(seen_by(viewer), pk=OuterRef("tweet"))))
 
 
-def reaction_seen_by(viewer: "User", writer: str) -> Q:
+def reaction_seen_by(viewer: "User | OuterRef", writer: str) -> Q:
     """Return the condition on likes and comments under which `viewer`, who may see their tweet, may see them, too.
 
     Args:
+        viewer: a person, or in a subquery whoever the query around it speaks of.
         writer: the name of the field that says whose they are.
     """
     from timeline.models import Friendship
 
-    is_friend = Exists(Friendship.objects.filter(user=OuterRef(writer), friend=viewer))
+    is_friend = Exists(Friendship.objects.filter(user=OuterRef(writer), friend=one_deeper(viewer)))
     return Q(**{writer: viewer}) | Q(tweet__author=viewer) | Q(is_friend)
+
+
+def viewers_of(tweet: "Tweet", comment: "Comment | None" = None) -> Q:
+    """Return the condition on people under which they may see a tweet, and a comment on it."""
+    from timeline.models import Comment, Tweet
+
+    condition = Q(Exists(Tweet.objects.filter(seen_by(OuterRef("pk")), pk=tweet.pk)))
+    if comment:
+        condition &= Q(Exists(Comment.objects.filter(reaction_seen_by(OuterRef("pk"), "author"), pk=comment.pk)))
+    return condition
+
+
+def one_deeper(viewer: "User | OuterRef") -> "User | OuterRef":
+    """Return what names the same viewer in a subquery."""
+    return OuterRef(viewer) if isinstance(viewer, OuterRef) else viewer
 
 
 # --- Writing -------------------------------------------------------------------------------------------------

@@ -1,14 +1,16 @@
 """A comment on a tweet."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.db.models import Q
 from django.db.models.functions import Length, Now, Trim
 from django.db.models.lookups import GreaterThan
 from django.utils.translation import gettext_lazy as _
 
 from timeline import visibility
+from timeline.locks import own_authors
 from timeline.models.user import User
 
 MAX_LENGTH = 500
@@ -18,8 +20,22 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     """Sets of comments."""
 
     def visible_to(self, viewer: User) -> Self:
-        """Return the comments that `viewer` may see, on tweets that they may see."""
+        """Return those of the comments on tweets which `viewer` may see that they may see, too."""
         return self.filter(visibility.reaction_seen_by(viewer, "author"))
+
+    def deletable_by(self, person: User) -> Self:
+        """Return the comments that somebody may delete: their own, and all those on their tweets."""
+        return self.filter(Q(author=person) | Q(tweet__author=person))
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the comments; the replies to them stay."""
+        with transaction.atomic():
+            # Or a reply that is being written would be left without what it replies to.
+            own_authors(self.order_by().values_list("tweet__author", flat=True).distinct())
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class Comment(models.Model):
@@ -58,3 +74,7 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the comment; the replies to it stay."""
+        return Comment.objects.filter(pk=self.pk).delete()

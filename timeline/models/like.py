@@ -15,7 +15,7 @@ class LikeQuerySet(models.QuerySet["Like"]):
     """Sets of likes."""
 
     def visible_to(self, viewer: User) -> Self:
-        """Return the likes that `viewer` may see, of tweets that they may see."""
+        """Return those of the likes of tweets which `viewer` may see that they may see, too."""
         return self.filter(visibility.reaction_seen_by(viewer, "person"))
 
 

@@ -4,10 +4,11 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from timeline import visibility
 from timeline.models.user import User
 
 
@@ -28,6 +29,23 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def unread(self) -> Self:
         """Return those that their receiver has not seen."""
         return self.filter(read_at=None)
+
+    def visible_to(self, receiver: User) -> Self:
+        """Return those to `receiver` that speak of nothing which they may not see (any more)."""
+        from timeline.models import Comment, FriendRequest
+
+        comment = Comment.objects.visible_to(receiver).filter(pk=OuterRef("comment"))
+        request = FriendRequest.objects.filter(sender=OuterRef("actor"), receiver=receiver)
+        return self.filter(
+            Q(tweet=None) | visibility.seen_with_tweet(receiver),
+            Q(comment=None) | Exists(comment),
+            ~Q(kind=Kind.REQUEST) | Exists(request),
+            receiver=receiver,
+        )
+
+    def mark_as_read(self) -> int:
+        """Remember that their receiver has seen them. Returns how many were unread."""
+        return self.unread().update(read_at=Now())
 
 
 class Notification(models.Model):
