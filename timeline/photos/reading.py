@@ -21,8 +21,8 @@ MEGA = 1_000_000
 MOST_BYTES = 15 * MEGA
 MOST_PIXELS = 50 * MEGA
 
-# Pillow checks this as soon as it knows the size, also of a frame of a GIF that is larger than the header says. It warns
-# of more than this, and refuses what is more than twice of it.
+# Pillow checks this as soon as it knows the size, also of a frame of a GIF that is larger than the header says. It
+# warns of more than this, and refuses what is more than twice as much.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
 # Its warnings tell us nothing: a photo is read, or refused with a reason.
 warnings.filterwarnings("ignore", module=r"PIL\.")
