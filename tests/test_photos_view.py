@@ -1,6 +1,7 @@
 """Photos on their way through the pages: sent while a post is written or with it, and shown to those who may see."""
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -286,6 +287,17 @@ def test_one_bad_photo_does_not_lose_the_others(alice: User) -> None:
     form = filled_in(alice, sent(image_file(), "1.jpg"), sent(b"", "2.jpg"), sent(image_file(), "3.jpg"))
     assert errors_of(form) == ["\u20682.jpg\u2069: This file is empty."]
     assert len(form.drafts) == 2
+
+
+def test_a_full_disk_is_said_beside_the_photo(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard: the except in _take_in. The text and the other photos would be lost with an error page."""
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    form = filled_in(alice, sent(image_file(), "1.jpg"))
+    assert errors_of(form) == ["\u20681.jpg\u2069: This photo could not be stored right now. Try again later."]
 
 
 def test_a_photo_that_another_window_has_used_is_named_and_left_out(alice: User) -> None:

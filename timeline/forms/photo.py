@@ -1,5 +1,6 @@
 """The photos of a new tweet."""
 
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -16,6 +17,8 @@ from timeline.models import Photo, User
 from timeline.models.tweet import MOST_PHOTOS
 from timeline.photos import DraftGoneError, describe, drafts_of, upload
 from timeline.photos.reading import ACCEPT, MOST_BYTES, too_large
+
+logger = logging.getLogger(__name__)
 
 # What a photo shows, in words.
 ALT = forms.CharField(required=False, max_length=Photo._meta.get_field("alt").max_length)
@@ -93,6 +96,9 @@ class PhotosForm(forms.Form):
             self.drafts.append(upload(self.owner, file))
         except ValidationError as error:
             self.add_error("added", named(file, error))
+        except OSError as error:
+            logger.error("a photo could not be stored: %s", error)
+            self.add_error("added", named(file, not_stored()))
 
     @property
     def limits(self) -> dict[str, object]:
@@ -126,6 +132,11 @@ def too_many() -> ValidationError:
         code="too-many",
         params={"limit": MOST_PHOTOS},
     )
+
+
+def not_stored() -> ValidationError:
+    """Return what to say when the disk is full, or worse."""
+    return ValidationError(_("This photo could not be stored right now. Try again later."), code="not-stored")
 
 
 def named(file: UploadedFile, error: ValidationError) -> ValidationError:

@@ -12,15 +12,17 @@ const images = (files) => [...(files ?? [])].filter((file) => file.type.startsWi
 // One after the other, so that they keep the order in which they were chosen.
 const queues = new WeakMap();
 
+const queueOf = (box) => queues.get(box) ?? { sent: 0, all: 0, last: Promise.resolve() };
+
 function add(box, files) {
-  const before = queues.get(box) ?? { waiting: 0, last: Promise.resolve() };
-  const room = Number(box.dataset.most) - listOf(box).children.length - before.waiting;
+  const queue = queueOf(box);
+  const room = Number(box.dataset.most) - listOf(box).children.length - (queue.all - queue.sent);
   const taken = files.slice(0, Math.max(0, room));
   clearProblems(box);
   if (taken.length < files.length) complain(box, box.dataset.tooMany);
-  const last = taken.reduce((sent, file) => sent.then(() => send(box, file)), before.last);
-  queues.set(box, { waiting: before.waiting + taken.length, last });
-  if (taken.length) setBusy(box, true);
+  const last = taken.reduce((sent, file) => sent.then(() => send(box, file)), queue.last);
+  queues.set(box, { sent: queue.sent, all: queue.all + taken.length, last });
+  showProgress(box);
 }
 
 async function send(box, file) {
@@ -30,9 +32,10 @@ async function send(box, file) {
   } catch {
     complain(box, `${file.name}: ${box.dataset.failed}`);
   } finally {
-    const queue = queues.get(box);
-    queue.waiting -= 1;
-    if (!queue.waiting) setBusy(box, false);
+    const queue = queueOf(box);
+    queue.sent += 1;
+    if (queue.sent === queue.all) queues.delete(box);
+    showProgress(box);
   }
 }
 
@@ -82,9 +85,15 @@ function clearProblems(box) {
   box.querySelector(".problems").replaceChildren();
 }
 
-function setBusy(box, isBusy) {
+function showProgress(box) {
+  const { sent, all } = queueOf(box);
+  const isBusy = sent < all;
   const status = box.querySelector(".uploading");
   status.textContent = isBusy ? status.dataset.text : "";
+  const progress = box.querySelector("progress");
+  progress.hidden = !isBusy;
+  progress.max = Math.max(1, all);
+  progress.value = sent;
   box.toggleAttribute("data-busy", isBusy);
   for (const button of sendersOf(box)) {
     if (isBusy) button.setAttribute("aria-disabled", "true");
@@ -167,11 +176,14 @@ document.addEventListener("paste", (event) => {
 });
 
 document.addEventListener("dragover", (event) => {
-  if (boxOf(event.target) && event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  const box = event.dataTransfer?.types.includes("Files") ? boxOf(event.target) : null;
+  for (const other of document.querySelectorAll(".draft-photos")) other.toggleAttribute("data-open", other === box);
+  if (box) event.preventDefault();
 });
 
 document.addEventListener("drop", (event) => {
   const box = boxOf(event.target);
+  box?.removeAttribute("data-open");
   if (!box || !event.dataTransfer?.files.length) return;
   event.preventDefault();
   add(box, [...event.dataTransfer.files]);
