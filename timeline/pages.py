@@ -41,11 +41,20 @@ def tweet_id_before(request: HttpRequest) -> int | None:
     Raises:
         Http404: it is no tweet id.
     """
-    raw = request.GET.get("before", "")
+    return id_in(request, "before")
+
+
+def id_in(request: HttpRequest, parameter: str) -> int | None:
+    """Return the id that the address names by a parameter, None if there is none.
+
+    Raises:
+        Http404: it is no id.
+    """
+    raw = request.GET.get(parameter, "")
     if not raw:
         return None
     if not TWEET_ID.fullmatch(raw) or int(raw) >= 2**63:
-        raise Http404(f"no tweet id: {raw:.40}")
+        raise Http404(f"no id: {raw:.40}")
     return int(raw)
 
 

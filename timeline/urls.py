@@ -6,7 +6,18 @@ from django.urls.converters import StringConverter
 
 from timeline.pages import USERNAME
 from timeline.photos import Size
-from timeline.views import accounts, friends, health, home, people, photos, tweets
+from timeline.views import (
+    accounts,
+    comments,
+    friends,
+    health,
+    home,
+    likes,
+    notifications,
+    people,
+    photos,
+    tweets,
+)
 
 
 class UsernameConverter(StringConverter):
@@ -27,7 +38,13 @@ register_converter(SizeConverter, "size")
 urlpatterns = [
     path("", home.home, name="home"),
     path("tweets/", tweets.post_tweet, name="post-tweet"),
+    path("tweets/<int:tweet_id>/", tweets.tweet, name="tweet"),
     path("tweets/<int:tweet_id>/delete/", tweets.delete_tweet, name="delete-tweet"),
+    path("tweets/<int:tweet_id>/like/", likes.like, name="like"),
+    path("tweets/<int:tweet_id>/unlike/", likes.unlike, name="unlike"),
+    path("tweets/<int:tweet_id>/comment/", comments.comment, name="comment"),
+    path("comments/<int:comment_id>/delete/", comments.delete_comment, name="delete-comment"),
+    path("notifications/", notifications.notifications, name="notifications"),
     path("photos/", photos.upload_photo, name="upload-photo"),
     path("photos/<uuid:key>/<size:size>/", photos.photo, name="photo"),
     path("photos/<uuid:key>/discard/", photos.discard_photo, name="discard-photo"),

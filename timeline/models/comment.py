@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Length, Now, Trim
 from django.db.models.lookups import GreaterThan
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from timeline import visibility
@@ -74,6 +75,10 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the tweet's page from this comment on."""
+        return f"{reverse('tweet', args=[self.tweet_id])}?after={self.pk - 1}#comment-{self.pk}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the comment; the replies to it stay."""

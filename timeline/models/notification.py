@@ -43,6 +43,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             receiver=receiver,
         )
 
+    def with_subjects(self) -> Self:
+        """Return them with all that a page shows of them."""
+        return self.select_related("actor__picture", "tweet", "comment")
+
     def mark_as_read(self) -> int:
         """Remember that their receiver has seen them. Returns how many were unread."""
         return self.unread().update(read_at=Now())
@@ -96,6 +100,10 @@ class Notification(models.Model):
                 name="notification_one_per_request",
             ),
         ]
+
+    def get_absolute_url(self) -> str:
+        """Return the address of what it speaks of."""
+        return (self.comment or self.tweet or self.actor).get_absolute_url()
 
     def __str__(self) -> str:
         return f"{self.actor} → {self.receiver}: {self.kind}"

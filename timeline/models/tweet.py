@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Length, Now, Trim
 from django.db.models.lookups import GreaterThan
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from timeline import visibility
@@ -186,6 +187,9 @@ class Tweet(models.Model):
 
     def __str__(self) -> str:
         return self.text if len(self.text) <= 60 else f"{self.text[:59]}…"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tweet", args=[self.pk])
 
     @property
     def delivery(self) -> Delivery:

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.middleware import HtmxDetails
 
 from timeline.dormancy import greet
 from timeline.models import User
@@ -19,6 +20,7 @@ class MemberRequest(HttpRequest):
     """A request of somebody who is signed in. For annotations only."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def members_only(

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from timeline.cards import cards
 from timeline.feed import home_page
 from timeline.forms.tweet import TweetForm
 from timeline.pages import tweet_id_before
@@ -22,5 +23,11 @@ def render_home(request: MemberRequest, form: TweetForm, status: int = 200) -> H
     """Return the home page with a form for a new tweet, which may be one that was filled in wrongly."""
     before = tweet_id_before(request)
     page = home_page(request.user, before)
-    context = {"form": form, "page": page, "is_first": before is None, "address": reverse("home")}
+    context = {
+        "form": form,
+        "page": page,
+        "cards": cards(page.rows, request.user),
+        "is_first": before is None,
+        "address": reverse("home"),
+    }
     return render(request, "timeline/home.html", context, status=status)

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from timeline.cards import cards
 from timeline.forms.search import SearchForm
 from timeline.models import FriendRequest, Tweet, User
 from timeline.pages import first_page, tweet_id_before, username_after
@@ -42,7 +43,13 @@ def person(request: MemberRequest, username: str) -> HttpResponse:
     tweets = Tweet.objects.filter(author=found.pk).visible_to(request.user).select_related("author").order_by("-pk")
     before = tweet_id_before(request)
     page = first_page(tweets if before is None else tweets.filter(pk__lt=before))
-    context = {"person": found, "page": page, "is_first": before is None, "address": found.get_absolute_url()}
+    context = {
+        "person": found,
+        "page": page,
+        "cards": cards(page.rows, request.user),
+        "is_first": before is None,
+        "address": found.get_absolute_url(),
+    }
     return render(request, "timeline/person.html", context)
 
 

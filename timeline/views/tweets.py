@@ -5,11 +5,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from timeline.forms.tweet import TweetForm
 from timeline.models import Tweet
+from timeline.pages import id_in
+from timeline.reactions import comments_page
 from timeline.views.access import MemberRequest, members_only, redirect_back
+from timeline.views.cards import card_or_404
 from timeline.views.home import render_home
 
 
@@ -22,6 +25,16 @@ def post_tweet(request: MemberRequest) -> HttpResponse:
         return render_home(request, form, status=422)
     form.save()
     return redirect("home")
+
+
+@members_only
+@require_safe
+def tweet(request: MemberRequest, tweet_id: int) -> HttpResponse:
+    """Show a tweet with all comments on it that the viewer sees, a page at a time, oldest first."""
+    card = card_or_404(tweet_id, request.user)
+    after = id_in(request, "after")
+    page = comments_page(card.tweet, request.user, after)
+    return render(request, "timeline/tweet.html", {"card": card, "page": page, "is_first": after is None})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
