@@ -10,7 +10,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -18,8 +20,9 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from tests.pictures import image_file, sent
 from tests.visitors import signed_in, text_of
 from timeline import audience, friendships, photos, posting
+from timeline.fanout import deliver
 from timeline.forms.photo import PhotosForm
-from timeline.models import Photo, User
+from timeline.models import Photo, Tweet, User
 from timeline.models.tweet import Audience
 from timeline.photos import Size
 from timeline.photos.receiving import MOST_BYTES_OF_STRANGERS, MOST_REQUEST_BYTES
@@ -325,6 +328,73 @@ def test_a_key_that_our_page_did_not_make_names_no_photo(key: str, alice: User) 
     form = filled_in(alice, photo=[key])
     assert form.is_valid()
     assert form.drafts == []
+
+
+# --- Posted -----------------------------------------------------------------------------------------------------
+
+
+def post_page(client: Client, text: str, *files: SimpleUploadedFile, **data: Any) -> Any:
+    return client.post(reverse("post-tweet"), {"text": text, "added": list(files), **data})
+
+
+def test_photos_alone_make_a_tweet(alice: User) -> None:
+    draft = upload(alice)
+    answer = post_page(signed_in(alice), "", sent(image_file()), photo=[str(draft.key)])
+    assert answer.status_code == 302
+    tweet = Tweet.objects.get()
+    assert (tweet.text, tweet.photo_count) == ("", 2)
+    assert tweet.photos.get(position=0) == draft
+
+
+def test_neither_text_nor_photo_is_no_tweet(alice: User) -> None:
+    assert "Write something first." in text_of(post_page(signed_in(alice), "  "))
+    assert not Tweet.objects.exists()
+
+
+def test_photos_stay_in_the_page_when_the_text_is_refused(alice: User) -> None:
+    answer = post_page(signed_in(alice), "x" * 501, sent(image_file()))
+    assert answer.status_code == 422
+    assert keys_in_page(answer) == [Photo.objects.drafts_of(alice).get().key]
+
+
+def test_the_text_stays_in_the_page_when_a_photo_is_refused(alice: User) -> None:
+    answer = post_page(signed_in(alice), "Look at this", sent(b"no photo"))
+    assert answer.status_code == 422
+    assert "Look at this</textarea>" in text_of(answer)
+    assert not Tweet.objects.exists()
+
+
+def test_the_second_of_two_windows_is_told(alice: User) -> None:
+    keys = [str(upload(alice).key)]
+    assert post_page(signed_in(alice), "first", photo=keys).status_code == 302
+    answer = post_page(signed_in(alice), "second", photo=keys)
+    assert "A photo is not there any more" in text_of(answer)
+    assert "second</textarea>" in text_of(answer)
+    assert Tweet.objects.get().text == "first"
+
+
+def test_the_home_page_shows_the_photos_of_friends(alice: User, bob: User) -> None:
+    photo = upload(alice, alt="Beans <3")
+    deliver([posting.post(alice, "", photos=[photo, upload(alice)]).pk])
+    page = text_of(signed_in(bob).get("/"))
+    assert f'href="{address(photo)}"' in page
+    assert 'alt="Beans &lt;3"' in page
+    assert 'alt="Photo 2 of 2"' in page
+
+
+def test_photos_of_a_page_take_one_query_however_many(alice: User, bob: User) -> None:
+    client = signed_in(bob)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/")
+        return len(captured)
+
+    deliver([posting.post(alice, "", photos=[upload(alice)]).pk])
+    few = queries()
+    for _ in range(3):
+        deliver([posting.post(alice, "", photos=[upload(alice) for _ in range(9)]).pk])
+    assert queries() == few <= 8
 
 
 # --- Too large to be read ---------------------------------------------------------------------------------------

@@ -7,9 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from timeline.forms.photo import PhotosForm
 from timeline.forms.tweet import TweetForm
 from timeline.models import Tweet
 from timeline.pages import id_in
+from timeline.photos import DraftGoneError
+from timeline.posting import post
 from timeline.reactions import comments_page
 from timeline.views.access import MemberRequest, members_only, redirect_back
 from timeline.views.cards import card_or_404
@@ -19,11 +22,17 @@ from timeline.views.home import render_home
 @require_POST
 @members_only
 def post_tweet(request: MemberRequest) -> HttpResponse:
-    """Store a tweet; all the rest follows from that."""
-    form = TweetForm(request.POST, instance=Tweet(author=request.user))
-    if not form.is_valid():
-        return render_home(request, form, status=422)
-    form.save()
+    """Store a tweet with its photos; all the rest follows from that."""
+    photos = PhotosForm(request.user, request.POST, request.FILES)
+    has_good_photos = photos.is_valid()
+    form = TweetForm(request.POST, instance=Tweet(author=request.user, photo_count=len(photos.drafts)))
+    if not (form.is_valid() and has_good_photos):
+        return render_home(request, form, photos, status=422)
+    try:
+        post(request.user, form.cleaned_data["text"], photos=photos.drafts)
+    except DraftGoneError as error:
+        photos.refuse(error)
+        return render_home(request, form, photos, status=422)
     return redirect("home")
 
 
