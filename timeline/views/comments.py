@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from timeline import reactions
+from timeline.cards import Card
 from timeline.forms.comment import CommentForm
 from timeline.models import Comment, Tweet
 from timeline.pages import id_in
@@ -22,7 +23,7 @@ PART = "timeline/_comments.html"
 def comment(request: MemberRequest, tweet_id: int) -> HttpResponse:
     """Show the form for a comment, or with `?reply_to=` for a reply; on POST store what was written."""
     if request.method != "POST":
-        return show_form(request, tweet_id, CommentForm(initial={"reply_to": id_in(request, "reply_to")}))
+        return invite(request, tweet_id)
     form = CommentForm(request.POST)
     if not form.is_valid():
         return refuse(request, tweet_id, form)
@@ -30,12 +31,8 @@ def comment(request: MemberRequest, tweet_id: int) -> HttpResponse:
         written = reactions.comment(request.user, tweet_id, **form.cleaned_data)
         return answer(request, written)
     except Tweet.DoesNotExist:
-        return keep_text(request, form)
+        return give_back(request, form)
     except CommentGoneError:
-        form.add_error(
-            "text", _("The comment that you reply to is no longer there. Send yours again as one of its own.")
-        )
-        form.data = {**form.data.dict(), "reply_to": ""}
         return refuse(request, tweet_id, form)
 
 
@@ -55,33 +52,42 @@ def delete_comment(request: MemberRequest, comment_id: int) -> HttpResponse:
     return redirect_back(request, otherwise=found.tweet.get_absolute_url())
 
 
-def show_form(request: MemberRequest, tweet_id: int, form: CommentForm, status: int = 200) -> HttpResponse:
-    """Show the form in place, or on a page of its own with the tweet.
+def invite(request: MemberRequest, tweet_id: int) -> HttpResponse:
+    """Show an empty form.
 
     Raises:
-        Http404: the viewer does not see the tweet, or what they reply to.
+        Http404: the viewer does not see the tweet, or what they want to reply to.
     """
     card = card_or_404(tweet_id, request.user)
     try:
-        reply_to = form["reply_to"].value() or None
-        replied = reactions.replied_to(card.tweet, request.user, int(reply_to) if reply_to else None)
-    except (CommentGoneError, ValueError) as error:
+        replied = reactions.replied_to(card.tweet, request.user, id_in(request, "reply_to"))
+    except CommentGoneError as error:
         raise Http404("no such comment") from error
-    if request.htmx:
-        return part(request, PART, card, status, form=form, replied=replied, is_open=True)
-    context = {"card": card, "form": form, "replied": replied, "here": request.POST.get("next", "")}
-    return render(request, "timeline/comment.html", context, status=status)
+    return show(request, card, CommentForm(), replied)
 
 
 def refuse(request: MemberRequest, tweet_id: int, form: CommentForm) -> HttpResponse:
     """Show the form as it was filled in, with what is wrong about it."""
     try:
-        return show_form(request, tweet_id, form, status=422)
-    except Http404:
-        return keep_text(request, form)
+        card = card_of(tweet_id, request.user)
+        replied = reactions.replied_to(card.tweet, request.user, form.cleaned_data.get("reply_to"))
+    except Tweet.DoesNotExist:
+        return give_back(request, form)
+    except CommentGoneError:
+        form.add_error("text", _("What you reply to is no longer there. Send this again as a comment of its own."))
+        replied = None
+    return show(request, card, form, replied, status=422)
 
 
-def keep_text(request: MemberRequest, form: CommentForm) -> HttpResponse:
+def show(
+    request: MemberRequest, card: Card, form: CommentForm, replied: Comment | None, status: int = 200
+) -> HttpResponse:
+    """Show the form in place, or on a page of its own with the tweet."""
+    template = PART if request.htmx else "timeline/comment.html"
+    return part(request, template, card, status, form=form, replied=replied, is_open=True)
+
+
+def give_back(request: MemberRequest, form: CommentForm) -> HttpResponse:
     """Say that there is nothing left to comment on, and give the text back."""
     if request.htmx:
         return tell_gone(request)
