@@ -391,6 +391,7 @@ def test_photos_of_a_page_take_one_query_however_many(alice: User, bob: User) ->
         return len(captured)
 
     deliver([posting.post(alice, "", photos=[upload(alice)]).pk])
+    queries()  # some things are asked only once
     few = queries()
     for _ in range(3):
         deliver([posting.post(alice, "", photos=[upload(alice) for _ in range(9)]).pk])

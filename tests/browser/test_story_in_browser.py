@@ -83,5 +83,7 @@ def test_everything_works_by_keyboard_alone(open_browser: Opener) -> None:
     expect(page.get_by_label("Tell your friends")).to_be_focused()
     page.keyboard.type("No mouse needed")
     page.keyboard.press("Tab")
+    expect(page.get_by_label("Add photos")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article")).to_contain_text("No mouse needed")
