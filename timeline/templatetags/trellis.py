@@ -9,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from timeline.models import FriendRequest, User
+from timeline.models import User
+from timeline.overview import Overview, overview_of
 
 register = template.Library()
 
@@ -18,9 +19,9 @@ COLOURS = 8
 
 
 @register.simple_tag(takes_context=True)
-def pending_requests(context: Context) -> int:
-    """Return how many friend requests wait for the answer of whoever is signed in."""
-    return FriendRequest.objects.filter(receiver=context["user"]).count()
+def overview(context: Context) -> Overview:
+    """Return what every page tells whoever is signed in, in one query."""
+    return overview_of(context["user"])
 
 
 @register.filter
