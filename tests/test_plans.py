@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 from django.db.models import QuerySet
 
-from timeline import partitions, visibility
+from timeline import notifications, partitions, reactions, visibility
 from timeline.horizon import horizon
-from timeline.models import Photo, Tweet, User
+from timeline.models import Comment, Like, Notification, Photo, Tweet, User
+from timeline.overview import unread_by
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +65,24 @@ QUESTIONS: dict[str, Callable[[User], QuerySet]] = {
     "the photos of a page": lambda user: Photo.objects.filter(tweet__in=[1, 2]).order_by("tweet", "position"),
     "what the sweeper looks after": lambda user: Tweet.objects.due().order_by("due_at")[:500],
     "what was given up": lambda user: Tweet.objects.failed().order_by("pk"),
+    "the likes of a page of tweets": lambda user: Like.objects.filter(tweet__in=[1, 2, 3]).visible_to(user),
+    "the comments on a page of tweets": lambda user: reactions.shown(Comment.objects.filter(tweet__in=[1, 2, 3]), user),
+    "a page of comments": lambda user: reactions.shown(Comment.objects.filter(tweet=1, pk__gt=5), user).order_by("pk")[
+        :21
+    ],
+    "a page of notifications": lambda user: (
+        Notification.objects.visible_to(user).with_subjects().order_by("-pk").filter(pk__lt=100)[:21]
+    ),
+    "how many notifications are unread": unread_by,
+    "who is told of a tweet": lambda user: notifications.called_one_of({"alice", "bob"}).filter(
+        visibility.viewers_of(Tweet(pk=1))
+    ),
+    "what somebody likes and says": lambda user: Like.objects.filter(person=user),
+    "what replies to a comment": lambda user: Comment.objects.filter(reply_to=1),
+    "what is told of a tweet": lambda user: Notification.objects.filter(tweet=1),
+    "what is told of a comment": lambda user: Notification.objects.filter(comment=1),
+    "what is told of a like": lambda user: Notification.objects.filter(kind="like", tweet=1, actor=user),
+    "what is told of a request": lambda user: Notification.objects.filter(kind="request", actor=user, receiver=1),
     "who is called so": lambda user: User.objects.called("Alice"),
     "who has not been here for long": lambda user: User.objects.filter(
         is_dormant=False, last_seen_at__lt=user.date_joined
