@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from tests.servers import Beanstalkd
 from timeline import broker, demo
-from timeline.models import FriendRequest, Friendship, Photo, TimelineEntry, Tweet, User
+from timeline.models import Comment, FriendRequest, Friendship, Like, Notification, Photo, TimelineEntry, Tweet, User
 from timeline.visibility import entries_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +52,14 @@ def test_photos_are_painted_for_the_first_look() -> None:
     assert {tweet.photo_count for tweet in Tweet.objects.exclude(photos=None)} == {1, 3, 4, 9}
     assert shown.exclude(alt="").count() == shown.count() == sum(len(album) for *_rest, album in demo.ALBUMS)
     assert set(User.objects.exclude(picture=None).values_list("username", flat=True)) == set(demo.PICTURES)
+
+
+def test_friends_talk_about_the_photos() -> None:
+    run()
+    assert Like.objects.count() == sum(len(fans.split()) for fans in demo.LIKES.values())
+    assert Comment.objects.count() == sum(len(talk) for talk in demo.TALK.values())
+    assert Comment.objects.exclude(reply_to=None).exists()
+    assert Notification.objects.unread().filter(receiver__username=demo.LOGIN).exists(), "a first look finds some"
 
 
 def test_the_tweets_travel_the_line_as_well(beanstalkd: Beanstalkd) -> None:

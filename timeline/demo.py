@@ -1,4 +1,4 @@
-"""A small circle of friends to look around in: a dozen people, their friendships, some tweets and photos."""
+"""A small circle of friends to look around in: a dozen people, what they post, and what they say about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from project.environment import kept_secret
-from timeline import friendships, photos, posting
+from timeline import friendships, photos, posting, reactions
 from timeline.fanout import deliver
 from timeline.locks import own_authors
 from timeline.models import Tweet, User
@@ -80,6 +80,22 @@ ALBUMS: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ),
     ("wangfang", "妈妈寄来一箱橙子，来我家吃！", (("fruit", "满满一箱橙子"),)),
 )
+
+# What is said to each album, by author, and who likes it. An author answers the comment before.
+TALK = {
+    "ben": (("demo", "我家的还没醒。"),),
+    LOGIN: (("hexiaomei", "好香，隔着屏幕都闻到了。"), (LOGIN, "明天给你剪两枝。")),
+    "alice": (("ben", "Does it return its books on time?"), ("alice", "It sleeps on the overdue ones.")),
+    "chenwei": (("zhouning", "第五张是几点？"), ("chenwei", "凌晨四点，手都冻僵了。")),
+    "wangfang": ((LOGIN, "留两个给我！"), ("hexiaomei", "我带刀来。"), ("wangfang", "都有，快来。")),
+}
+LIKES = {
+    "ben": "demo alice david",
+    LOGIN: "wangfang hexiaomei alice ben",
+    "alice": "demo grace ben emma oliver",
+    "chenwei": "demo wangfang zhouning grace",
+    "wangfang": "demo chenwei hexiaomei lijing",
+}
 
 # Who has a picture, and what is painted on it; the others keep their initials.
 PICTURES = {
@@ -158,7 +174,19 @@ def add_photos(people: Mapping[str, User]) -> None:
         drafts = [
             photos.upload(people[name], painting(painted, seed), alt=alt) for seed, (painted, alt) in enumerate(album)
         ]
-        show([posting.post(people[name], text, photos=drafts)])
+        tweet = posting.post(people[name], text, photos=drafts)
+        show([tweet])
+        react(tweet, name, people)
+
+
+def react(tweet: Tweet, author: str, people: Mapping[str, User]) -> None:
+    """Let friends like and discuss the album of an author."""
+    for fan in LIKES[author].split():
+        reactions.like(people[fan], tweet.pk)
+    before = None
+    for name, text in TALK[author]:
+        reply_to = before if name == author else None
+        before = reactions.comment(people[name], tweet.pk, text, reply_to).pk
 
 
 def make_people(password: str) -> dict[str, User]:
