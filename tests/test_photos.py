@@ -128,6 +128,22 @@ def test_an_upload_within_a_transaction_is_a_mistake(alice: User, media: Path) -
     assert not stored(media)
 
 
+def test_a_photo_that_is_discarded_while_it_is_stored_leaves_no_file(
+    alice: User, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: the second look in _write. Its owner leaves after the row is there, and before the files are."""
+    write = files.write
+
+    def write_late(*arguments: Any) -> None:
+        alice.delete()
+        write(*arguments)
+
+    monkeypatch.setattr(files, "write", write_late)
+    with pytest.raises(DraftGoneError):
+        photos.upload(User.objects.get(pk=alice.pk), sent(image_file()))
+    assert not stored(media)
+
+
 # --- What goes --------------------------------------------------------------------------------------------------
 
 

@@ -425,6 +425,11 @@ def test_a_hundred_megabytes_are_refused_unread(alice: User) -> None:
         answer_to(signed_in(alice), MOST_REQUEST_BYTES)
 
 
+@pytest.mark.parametrize("length", ["", "rubbish", "-1"])
+def test_a_length_that_is_none_is_no_error(length: str, db: None) -> None:
+    assert Client().get(reverse("login"), CONTENT_LENGTH=length).status_code == 200
+
+
 def test_who_is_not_signed_in_sends_no_files(db: None) -> None:
     assert answer_to(Client(), MOST_BYTES_OF_STRANGERS + 1).status_code == 413
     assert Client().post(reverse("login"), {"username": "x" * 900_000, "password": ""}).status_code == 200

@@ -12,7 +12,7 @@ from timeline.models import Photo, Tweet, User
 from timeline.photos import files
 from timeline.photos.discarding import discard
 from timeline.photos.reading import read
-from timeline.photos.rendering import POSTED, Cut, render
+from timeline.photos.rendering import POSTED, Cut, Rendered, render
 
 # How many drafts a person may have. The oldest give way, so that tabs that were closed block nobody.
 MOST_DRAFTS = 36
@@ -40,19 +40,29 @@ def upload(owner: User, file: IO[bytes], *, alt: str = "", cut: Cut = POSTED) ->
 
     Raises:
         PhotoRefusedError: it is no photo, or beyond a limit; with a message for the owner.
+        DraftGoneError: it was discarded at once; its owner is leaving.
         OSError: it could not be stored.
     """
     with read(file) as image:
         rendered = render(image, cut)
     with transaction.atomic(durable=True):
         photo = Photo.objects.create(owner=owner, alt=alt, width=rendered.width, height=rendered.height)
+    _write(photo, rendered)
+    _make_room(owner)
+    return photo
+
+
+def _write(photo: Photo, rendered: Rendered) -> None:
+    """Write the files of a new draft, and leave none when it may not be kept."""
     try:
         files.write(photo.key, rendered.files)
     except OSError:
         discard(Photo.objects.filter(pk=photo.pk))
         raise
-    _make_room(owner)
-    return photo
+    # Its files may have been cleared away before they were there. What is discarded from now on has them.
+    if not Photo.objects.filter(pk=photo.pk, owner=photo.owner).exists():
+        files.remove(photo.key)
+        raise DraftGoneError
 
 
 def _make_room(owner: User) -> None:

@@ -23,7 +23,8 @@ class LargeRequestMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        said = request.META.get("CONTENT_LENGTH", "")
+        length = int(said) if said.isdecimal() else 0
         if length <= MOST_BYTES_OF_STRANGERS or (length <= MOST_REQUEST_BYTES and request.user.is_authenticated):
             return self.get_response(request)
         # Without the request: its page would ask the database, and its form is not to be read.
