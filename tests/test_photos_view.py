@@ -26,6 +26,7 @@ from timeline.models import Photo, Tweet, User
 from timeline.models.tweet import Audience
 from timeline.photos import Size
 from timeline.photos.receiving import MOST_BYTES_OF_STRANGERS, MOST_REQUEST_BYTES
+from timeline.views import tweets
 
 pytestmark = pytest.mark.django_db
 
@@ -371,6 +372,21 @@ def test_the_second_of_two_windows_is_told(alice: User) -> None:
     assert "A photo is not there any more" in text_of(answer)
     assert "second</textarea>" in text_of(answer)
     assert Tweet.objects.get().text == "first"
+
+
+def test_another_window_that_is_faster_by_a_moment(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard: refuse in the view. The photo is there when it is checked, and gone when it is posted."""
+    used, kept = upload(alice), upload(alice)
+
+    def post_late(*arguments: Any, **named: Any) -> Tweet:
+        posting.post(alice, "first", photos=[used])
+        return posting.post(*arguments, **named)
+
+    monkeypatch.setattr(tweets, "post", post_late)
+    answer = post_page(signed_in(alice), "second", photo=[str(used.key), str(kept.key)])
+    assert answer.status_code == 422
+    assert "A photo is not there any more" in text_of(answer)
+    assert keys_in_page(answer) == [kept.key]
 
 
 def test_the_home_page_shows_the_photos_of_friends(alice: User, bob: User) -> None:
