@@ -11,16 +11,16 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.servers import Beanstalkd
 from tests.visitors import Page, signed_in, text_of
-from timeline import audit, broker, friendships, queue
+from timeline import audit, broker, friendships, queue, reactions
 from timeline.admin import counts, large_tables, tweets
 from timeline.fanout import deliver
-from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
+from timeline.models import Comment, FriendRequest, Friendship, TimelineEntry, Tweet, User
 from timeline.models.tweet import Delivery
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOSTILE = "<script>alert(1)</script>"
-LISTS = ["user", "friendrequest", "friendship", "tweet"]
+LISTS = ["user", "friendrequest", "friendship", "tweet", "comment"]
 MESSAGE = re.compile(r'<li class="(?:success|warning|error)">(.*?)</li>', re.DOTALL)
 
 
@@ -477,3 +477,37 @@ def test_the_search_for_a_person_finds_the_beginning_of_a_name(
 ) -> None:
     query = {"term": term, "app_label": "timeline", "model_name": "tweet", "field_name": "author"}
     assert ('"text": "Charlie"' in text_of(desk.get("/admin/autocomplete/", query))) == found
+
+
+# --- Comments ----------------------------------------------------------------------------------------------
+
+
+def test_a_moderator_finds_and_deletes_a_comment_and_its_replies_stay(desk: Client, tweet: Tweet, bob: User) -> None:
+    comment = reactions.comment(bob, tweet.pk, f"Rude {HOSTILE}")
+    reactions.comment(tweet.author, tweet.pk, "An answer", reply_to=comment.pk)
+    for term in ("bob", "rude"):
+        page = page_of(desk, "comment/", q=term)
+        assert listed(page) == 1
+        assert HOSTILE not in page
+    assert listed(page_of(desk, "comment/", q="nobody")) == 0
+    act(desk, "comment", "delete_selected", comment.pk, post="yes")
+    assert [comment.text for comment in Comment.objects.all()] == ["An answer"]
+
+
+def test_nobody_writes_a_comment_in_somebody_elses_name(desk: Client, tweet: Tweet, bob: User) -> None:
+    comment = reactions.comment(bob, tweet.pk, "Mine")
+    assert desk.get("/admin/timeline/comment/add/").status_code == 403
+    assert desk.post(f"/admin/timeline/comment/{comment.pk}/change/", {"text": "Yours"}).status_code == 403
+    assert Comment.objects.get().text == "Mine"
+
+
+def test_a_deletion_tells_how_many_likes_and_comments_go_with_it(desk: Client, tweet: Tweet, bob: User) -> None:
+    reactions.comment(bob, tweet.pk, "Mine")
+    reactions.like(bob, tweet.pk)
+    for page in (
+        text_of(act(desk, "tweet", "delete_selected", tweet.pk)),
+        text_of(act(desk, "user", "delete_selected", tweet.author_id)),
+        text_of(act(desk, "user", "delete_selected", bob.pk)),
+    ):
+        assert "<li>Comments: 1</li>" in page
+        assert "<li>Likes: 1</li>" in page

@@ -1,12 +1,12 @@
-"""Django admin: people, friend requests, friendships, tweets, and a page with each person's timeline entries."""
+"""Django admin: people, friend requests, friendships, tweets, comments, and a page with each person's timeline."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 # Importing registers them.
-from timeline.admin import friends, people, tweets
+from timeline.admin import comments, friends, people, tweets
 
-__all__ = ["friends", "people", "tweets"]
+__all__ = ["comments", "friends", "people", "tweets"]
 
 admin.site.site_header = admin.site.site_title = "Trellis"
 admin.site.index_title = _("Administration")

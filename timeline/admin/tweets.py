@@ -13,7 +13,7 @@ from timeline import visibility
 from timeline.admin.large_tables import LargeTableAdmin
 from timeline.forms.text import WrittenTextField
 from timeline.forms.tweet import TweetForm
-from timeline.models import TimelineEntry, Tweet, User
+from timeline.models import Comment, Like, TimelineEntry, Tweet, User
 from timeline.models.tweet import MAX_LENGTH, Delivery, TweetQuerySet
 from timeline.pages import TWEET_ID
 from timeline.sweep import push_again
@@ -92,7 +92,11 @@ class TweetAdmin(LargeTableAdmin):
 
     def goes_with(self, ids: list[int]) -> dict[type[Model], QuerySet]:
         # The entries by their tweet would need an index that they do not have; this is who must have one.
-        return {TimelineEntry: visibility.entries_of(Tweet.objects.filter(pk__in=ids))}
+        return {
+            TimelineEntry: visibility.entries_of(Tweet.objects.filter(pk__in=ids)),
+            Like: Like.objects.filter(tweet__in=ids),
+            Comment: Comment.objects.filter(tweet__in=ids),
+        }
 
     @admin.action(description=_("Fan out again"), permissions=["change"])
     def fan_out_again(self, request: HttpRequest, queryset: TweetQuerySet) -> None:
