@@ -11,7 +11,7 @@ from tests.threads import InThread
 from tests.visitors import signed_in, text_of
 from timeline import audience, friendships, notifications, posting, reactions
 from timeline.mentions import MOST, names_in
-from timeline.models import Comment, FriendRequest, Notification, Tweet, User
+from timeline.models import Comment, FriendRequest, Like, Notification, Tweet, User
 from timeline.models.notification import Kind
 from timeline.models.tweet import Audience
 from timeline.overview import MOST_UNREAD, overview_of
@@ -56,17 +56,27 @@ def test_a_request_is_told_until_it_is_answered(alice: User, charlie: User) -> N
     assert told(charlie) == [(Kind.ACCEPTANCE, alice)]
 
 
-@pytest.mark.parametrize("end", ["withdraw", "befriend", "delete"])
-def test_no_notification_is_left_of_a_request_that_is_gone(alice: User, charlie: User, end: str) -> None:
+END: dict[str, Callable[[User, User], object]] = {
+    "withdrawn": lambda alice, charlie: friendships.withdraw_request(sender=charlie, receiver=alice),
+    "befriended": lambda alice, charlie: friendships.befriend(alice.pk, charlie.pk),
+    "befriended the other way": lambda alice, charlie: friendships.befriend(charlie.pk, alice.pk),
+}
+
+
+@pytest.mark.parametrize("way", END)
+def test_no_notification_is_left_of_a_request_that_is_gone(alice: User, charlie: User, way: str) -> None:
     friendships.ask(charlie, alice)
-    if end == "withdraw":
-        friendships.withdraw_request(sender=charlie, receiver=alice)
-    elif end == "befriend":
-        friendships.befriend(alice.pk, charlie.pk)
-    else:  # in the admin, say
-        FriendRequest.objects.all().delete()
-    assert told(alice) == []
-    assert unread(alice) == 0
+    END[way](alice, charlie)
+    assert not Notification.objects.filter(kind=Kind.REQUEST).exists()
+
+
+def test_a_request_that_an_operator_deleted_is_not_shown_and_may_be_sent_again(alice: User, charlie: User) -> None:
+    friendships.ask(charlie, alice)
+    signed_in(alice).get(ADDRESS)
+    FriendRequest.objects.all().delete()
+    assert (told(alice), unread(alice)) == ([], 0)
+    friendships.ask(charlie, alice)
+    assert (told(alice), unread(alice)) == ([(Kind.REQUEST, charlie)], 1)
 
 
 def test_asking_again_after_a_no_is_told_once(alice: User, charlie: User) -> None:
@@ -91,6 +101,13 @@ def test_the_author_is_told_of_a_like_and_no_more_when_it_is_taken_back(tweet: T
     assert told(alice) == [(Kind.LIKE, bob)]
     reactions.unlike(bob, tweet.pk)
     assert not Notification.objects.exists()
+    reactions.like(bob, tweet.pk)
+    assert told(alice) == [(Kind.LIKE, bob)]
+
+
+def test_a_like_whose_notification_is_still_there_is_not_told_twice(tweet: Tweet, alice: User, bob: User) -> None:
+    reactions.like(bob, tweet.pk)
+    Like.objects.all().delete()
     reactions.like(bob, tweet.pk)
     assert told(alice) == [(Kind.LIKE, bob)]
 

@@ -17,6 +17,8 @@ from timeline.models.notification import Kind
 
 def of_request(sender: User, receiver: User) -> None:
     """Tell somebody that they are asked to be friends."""
+    # What is left of a request that was deleted in the admin: this is a new one, unread.
+    forget_request(sender.pk, receiver.pk)
     tell([Notification(kind=Kind.REQUEST, actor=sender, receiver=receiver)])
 
 
