@@ -1,5 +1,6 @@
 """`manage.py seed_demo`: a circle to look around in, made once."""
 
+import io
 import re
 import stat
 from io import StringIO
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
+from tests.pictures import image_file
 from tests.servers import Beanstalkd
 from timeline import broker, demo
 from timeline.models import Comment, FriendRequest, Friendship, Like, Notification, Photo, TimelineEntry, Tweet, User
@@ -22,6 +24,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def own_var_dir(settings: Settings, tmp_path: Path) -> None:
     settings.VAR_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def no_patience_for_paintings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is to be painted is two halves here: two dozen paintings take seconds, and have a test of their own."""
+    monkeypatch.setattr(demo, "painting", lambda name, seed: io.BytesIO(image_file()))
 
 
 def run() -> str:
@@ -46,7 +54,7 @@ def test_every_timeline_is_complete_without_a_broker() -> None:
     assert set(TimelineEntry.objects.values_list("owner", "tweet")) == set(entries_of(Tweet.objects.all()))
 
 
-def test_photos_are_painted_for_the_first_look() -> None:
+def test_there_are_photos_for_the_first_look() -> None:
     run()
     shown = Photo.objects.filter(tweet__isnull=False)
     assert {tweet.photo_count for tweet in Tweet.objects.exclude(photos=None)} == {1, 3, 4, 9}
