@@ -449,3 +449,12 @@ def test_a_length_that_is_none_is_no_error(length: str, db: None) -> None:
 def test_who_is_not_signed_in_sends_no_files(db: None) -> None:
     assert answer_to(Client(), MOST_BYTES_OF_STRANGERS + 1).status_code == 413
     assert Client().post(reverse("login"), {"username": "x" * 900_000, "password": ""}).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_database_is_away_the_page_says_so(database_down: None) -> None:
+    """Guard: the except in is_member. An error outside the view would be answered as one of ours."""
+    client = Client()
+    client.cookies["sessionid"] = "somebody"
+    client.raise_request_exception = False
+    assert post_page(client, "", sent(bytes(MOST_BYTES_OF_STRANGERS + 1))).status_code == 503
