@@ -124,8 +124,14 @@ def test_a_reply_without_scripts_is_written_on_a_page_of_its_own(tweet: Tweet, a
     answer = client.post(address(tweet), {"text": "Show me", "reply_to": first.pk})
     reply = Comment.objects.get(text="Show me")
     assert reply.reply_to == first
-    assert answer["Location"] == f"/tweets/{tweet.pk}/?after={reply.pk - 1}#comment-{reply.pk}"
+    assert answer["Location"] == reply.get_absolute_url()
     assert f'id="comment-{reply.pk}"' in text_of(client.get(answer["Location"]))
+
+
+def test_the_address_of_a_comment_leads_to_it_also_to_the_very_first(tweet: Tweet, bob: User) -> None:
+    for pk in (1, 2, 500):
+        comment = Comment.objects.create(pk=pk, tweet=tweet, author=bob, text="Ripe")
+        assert f'id="comment-{pk}"' in text_of(signed_in(bob).get(comment.get_absolute_url()))
 
 
 def test_a_reply_to_a_comment_that_is_gone_keeps_its_text_and_can_be_sent_alone(tweet: Tweet, bob: User) -> None:

@@ -256,7 +256,7 @@ def test_the_page_says_who_did_what_and_leads_there(tweet: Tweet, alice: User, b
         "<bdi>Bob</bdi> has mentioned you.",
     ):
         assert sentence in page
-    assert f'href="/tweets/{tweet.pk}/?after={comment.pk - 1}#comment-{comment.pk}"' in page
+    assert f'href="{comment.get_absolute_url()}"' in page
     assert 'href="/people/charlie/"' in page
     assert 'href="/people/bob/"' not in page
 

@@ -78,7 +78,9 @@ class Comment(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the address of the tweet's page from this comment on."""
-        return f"{reverse('tweet', args=[self.tweet_id])}?after={self.pk - 1}#comment-{self.pk}"
+        # No id is 0: what comes after it is everything.
+        query = f"?after={self.pk - 1}" if self.pk > 1 else ""
+        return f"{reverse('tweet', args=[self.tweet_id])}{query}#comment-{self.pk}"
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the comment; the replies to it stay."""

@@ -1,0 +1,152 @@
+"""Likes, comments and notifications in a real browser: in place with scripts, with full pages without."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Opener
+from tests.browser.test_story_in_browser import post, sign_up
+
+
+def befriend(one: Page, other: Page, name: str) -> None:
+    """Let `one` ask the person of that name, who sits in front of `other`, and let them accept."""
+    one.goto(f"/people/{name}/")
+    one.get_by_role("button", name=f"Add friend {name}").click()
+    expect(one.get_by_role("status")).to_contain_text(f"Your request is on its way to {name}.")
+    other.goto("/notifications/")
+    other.get_by_role("link", name="wants to be your friend").first.click()
+    other.get_by_role("button", name="Accept").click()
+    expect(other.get_by_role("status")).to_contain_text("are friends now.")
+
+
+def tweet(page: Page, text: str) -> Locator:
+    return page.get_by_role("article").filter(has_text=text)
+
+
+def comment(card: Locator, text: str) -> None:
+    card.get_by_text("Comment", exact=True).click()
+    card.get_by_label("Write a comment").fill(text)
+    card.get_by_role("button", name="Send").click()
+    expect(card.get_by_role("listitem").filter(has_text=text)).to_be_visible()
+
+
+def mark(page: Page) -> None:
+    """Leave a mark that is gone as soon as the page is loaded again."""
+    page.evaluate("document.body.dataset.sameDocument = 'yes'")
+
+
+def assert_is_the_same_document(page: Page) -> None:
+    assert page.evaluate("document.body.dataset.sameDocument") == "yes"
+
+
+def test_friends_like_comment_and_reply_in_place_and_a_stranger_sees_nothing_of_it(open_browser: Opener) -> None:
+    anna, ben, cleo = open_browser(), open_browser(), open_browser()
+    for page, name in ((anna, "anna"), (ben, "ben"), (cleo, "cleo")):
+        sign_up(page, name)
+    befriend(ben, anna, "anna")
+    befriend(cleo, anna, "anna")
+
+    anna.goto("/")
+    post(anna, "The peas are sweet")
+
+    ben.goto("/people/anna/")
+    mark(ben)
+    card = tweet(ben, "The peas are sweet")
+    card.get_by_role("button", name="Like").click()
+    expect(card.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "true")
+    expect(card.get_by_role("button", name="Like")).to_be_focused()
+    comment(card, "So are mine")
+    assert_is_the_same_document(ben)
+
+    anna.goto("/")
+    expect(anna.get_by_role("link", name=re.compile("Notifications 2 are new"))).to_be_visible()
+    anna.get_by_role("link", name="Notifications").click()
+    expect(anna.get_by_text("ben likes your tweet.")).to_be_visible()
+    anna.get_by_role("link", name="ben has commented on your tweet.").click()
+    expect(anna.locator(".comment:target")).to_contain_text("So are mine")
+
+    anna.goto("/people/anna/")
+    mark(anna)
+    card = tweet(anna, "The peas are sweet")
+    card.get_by_role("link", name="Reply ben").click()
+    expect(card.get_by_label("Reply to ben")).to_be_focused()
+    card.get_by_label("Reply to ben").fill("Bring some")
+    card.get_by_role("button", name="Send").click()
+    expect(card.get_by_text("anna replied to ben")).to_be_visible()
+    assert_is_the_same_document(anna)
+
+    # Cleo is Anna's friend and not Ben's.
+    cleo.goto("/people/anna/")
+    expect(cleo.get_by_text("Bring some")).to_be_visible()
+    expect(cleo.get_by_text("So are mine")).to_have_count(0)
+    expect(cleo.get_by_role("main").get_by_text("ben")).to_have_count(0)
+
+    card.get_by_role("button", name="Delete the comment of ben").click()
+    expect(card.get_by_text("So are mine")).to_have_count(0)
+    expect(card.get_by_text("Bring some")).to_be_visible()
+    assert_is_the_same_document(anna)
+
+
+def test_what_was_written_to_a_tweet_that_is_gone_stays_in_the_field(open_browser: Opener) -> None:
+    page = open_browser()
+    sign_up(page, "emil")
+    page.goto("/")
+    post(page, "Soon gone")
+    other = page.context.new_page()
+    other.goto("/")
+    card = tweet(other, "Soon gone")
+    card.get_by_text("Comment", exact=True).click()
+    card.get_by_label("Write a comment").fill("A long thought")
+
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+
+    card.get_by_role("button", name="Send").click()
+    expect(card.get_by_role("alert")).to_have_text("This tweet is no longer there.")
+    expect(card.get_by_label("Write a comment")).to_have_value("A long thought")
+
+
+def test_a_text_that_is_refused_stays_in_the_field(open_browser: Opener) -> None:
+    page = open_browser()
+    sign_up(page, "fiona")
+    page.goto("/")
+    post(page, "Short")
+    card = tweet(page, "Short")
+    card.get_by_text("Comment", exact=True).click()
+    card.get_by_label("Write a comment").fill("x" * 501)
+    card.get_by_role("button", name="Send").click()
+    expect(card.get_by_role("alert")).to_have_text("At most 500 characters fit; this has 501.")
+    expect(card.get_by_label("Write a comment")).to_have_value("x" * 501)
+
+
+def test_everything_works_without_scripts(open_browser: Opener) -> None:
+    page = open_browser(java_script_enabled=False)
+    sign_up(page, "gregor")
+    page.goto("/")
+    post(page, "Plain")
+    card = tweet(page, "Plain")
+    card.get_by_role("button", name="Like").click()
+    expect(card.get_by_role("button", name="Like")).to_have_attribute("aria-pressed", "true")
+    assert re.search(r"/#tweet-\d+$", page.url)
+    card.get_by_text("Comment", exact=True).click()
+    card.get_by_label("Write a comment").fill("First")
+    card.get_by_role("button", name="Send").click()
+    expect(card.get_by_text("First")).to_be_visible()
+    card.get_by_role("link", name="Reply").click()
+    page.get_by_label("Reply to gregor").fill("Second")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".comment:target")).to_contain_text("gregor replied to gregor")
+
+
+def test_reactions_fit_a_small_phone(open_browser: Opener) -> None:
+    page = open_browser(viewport={"width": 320, "height": 568})
+    sign_up(page, "h" * 150)
+    page.goto("/")
+    post(page, "Narrow")
+    card = tweet(page, "Narrow")
+    card.get_by_role("button", name="Like").click()
+    comment(card, "w" * 500)
+    permalink = card.locator(".permalink").get_attribute("href")
+    for address in ("/", permalink, "/notifications/"):
+        page.goto(str(address))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
