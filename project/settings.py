@@ -3,6 +3,7 @@
 Everything is read through `Environment`, which refuses a wrong value by name instead of guessing.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "axes",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -61,6 +63,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "timeline.headers.PrivateMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -72,6 +76,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last: it turns a log-in that was refused once too often into an answer that says so.
+    "axes.middleware.AxesMiddleware",
     "timeline.outage.DatabaseOutageMiddleware",
 ]
 
@@ -136,9 +142,46 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Argon2 first; a password that was hashed otherwise is hashed anew at the next log-in.
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+
+# --- Guessing and flooding ---------------------------------------------------------------------------------
+
+# The first refuses who has guessed too often; it stands before the one that looks at passwords.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# So many wrong passwords for one name from one address, known or not, and log-in stays shut for this pair. Not for the
+# name alone: anybody could lock anybody out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=10)
+# Waiting is waiting: trying meanwhile does not begin it anew.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "timeline.views.access.client_address"
+# "Alice" and "alice" are one name.
+AXES_USERNAME_CALLABLE = "timeline.views.accounts.name_tried"
+AXES_LOCKOUT_CALLABLE = "timeline.views.accounts.locked_out"
+# Who logged in when is nobody's business; failures are kept until they are forgiven.
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# How often somebody may do something in a minute; 0 is without a limit. Log-in is counted for an address besides.
+LIMITS = {
+    "post": env.integer("LIMIT_POSTS", 20, least=0, most=1_000_000),
+    "request": env.integer("LIMIT_REQUESTS", 20, least=0, most=1_000_000),
+    "comment": env.integer("LIMIT_COMMENTS", 30, least=0, most=1_000_000),
+    "like": env.integer("LIMIT_LIKES", 120, least=0, most=1_000_000),
+    "upload": env.integer("LIMIT_UPLOADS", 60, least=0, most=1_000_000),
+    "signup": env.integer("LIMIT_SIGNUPS", 10, least=0, most=1_000_000),
+    "login": env.integer("LIMIT_LOGINS", 60, least=0, most=1_000_000),
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
@@ -168,6 +211,25 @@ SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Everything comes from here, and nothing that stands in a page runs. Photos are shown from memory before they are sent.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "upgrade-insecure-requests": HTTPS,
+    }
+}
 
 # --- Logs --------------------------------------------------------------------------------------------------
 

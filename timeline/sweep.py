@@ -12,6 +12,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from timeline import broker, partitions, queue
 from timeline.dormancy import let_sleep
+from timeline.limits import forget_old
 from timeline.models import Tweet
 from timeline.models.tweet import TweetQuerySet, end_of_lease
 from timeline.photos import clear_away
@@ -75,6 +76,7 @@ class Sweeper:
             partitions.make_ahead()
             let_sleep()
             clear_away()
+            forget_old()
 
     def _report(self, trouble: str) -> None:
         """Log what is wrong, once for as long as it stays the same."""

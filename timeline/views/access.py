@@ -4,8 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -33,10 +35,42 @@ def members_only(
         if request.user.is_authenticated:
             greet(request.user)
             return view(cast(MemberRequest, request), *args, **kwargs)
-        # What was to be posted is lost, and its address shows nothing: home, then.
+        if getattr(request, "htmx", False):
+            return ask_to_sign_in(request)
+        if getattr(request, "htmx", False):
+            return tell_signed_out(request)
+        # What was to be posted is not stored, and its address shows nothing: home, then, where a new tweet is kept.
+        if request.method == "POST" and unsent.keep(request):
+            messages.info(request, _("You were signed out. Log in again: what you wrote is kept."))
         return redirect_to_login(reverse("home") if request.method == "POST" else request.get_full_path())
 
     return guarded
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address that a request came from.
+
+    Behind the proxy (HTTPS=yes) that is the last entry of X-Forwarded-For, which the proxy has added; what stands
+    before it, and all of it where there is no proxy, is whatever the visitor likes to claim.
+    """
+    if settings.HTTPS and (forwarded := request.headers.get("X-Forwarded-For")):
+        return forwarded.rpartition(",")[2].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Say on top of what is there that one is signed out: a log-in page in its place would take what is written."""
+    answer = render(request, "timeline/_signed_out.html", status=401)
+    answer["HX-Reswap"] = "afterbegin"
+    return answer
+
+
+def tell_signed_out(request: HttpRequest) -> HttpResponse:
+    """Say so on top of the page, which stays as it is, with all that was written there."""
+    answer = render(request, "timeline/_signed_out.html", status=401)
+    answer["HX-Retarget"] = "#notices"
+    answer["HX-Reswap"] = "innerHTML"
+    return answer
 
 
 def redirect_back(request: HttpRequest, otherwise: str) -> HttpResponseRedirect:

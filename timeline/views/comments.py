@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from timeline import reactions
 from timeline.cards import Card
 from timeline.forms.comment import CommentForm
+from timeline.limits import TooManyError, spend
 from timeline.models import Comment, Tweet
 from timeline.pages import id_in
 from timeline.reactions import CommentGoneError
@@ -28,12 +29,16 @@ def comment(request: MemberRequest, tweet_id: int) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, tweet_id, form)
     try:
+        spend("comment", request.user.pk)
         written = reactions.comment(request.user, tweet_id, **form.cleaned_data)
         return answer(request, written)
     except Tweet.DoesNotExist:
         return give_back(request, form)
     except CommentGoneError:
         return refuse(request, tweet_id, form)
+    except TooManyError as error:
+        form.add_error("text", str(error))
+        return refuse(request, tweet_id, form, status=429)
 
 
 @require_POST
@@ -66,7 +71,7 @@ def invite(request: MemberRequest, tweet_id: int) -> HttpResponse:
     return show(request, card, CommentForm(), replied)
 
 
-def refuse(request: MemberRequest, tweet_id: int, form: CommentForm) -> HttpResponse:
+def refuse(request: MemberRequest, tweet_id: int, form: CommentForm, status: int = 422) -> HttpResponse:
     """Show the form as it was filled in, with what is wrong about it."""
     try:
         card = card_of(tweet_id, request.user)
@@ -76,7 +81,7 @@ def refuse(request: MemberRequest, tweet_id: int, form: CommentForm) -> HttpResp
     except CommentGoneError:
         form.add_error("text", _("What you reply to is no longer there. Send this again as a comment of its own."))
         replied = None
-    return show(request, card, form, replied, status=422)
+    return show(request, card, form, replied, status=status)
 
 
 def show(

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from timeline import friendships
 from timeline.friendships import Asked
+from timeline.limits import limited
 from timeline.models import User
 from timeline.views.access import MemberRequest, members_only, redirect_back
 
 
 @require_POST
+@limited("request")
 @members_only
 def ask(request: MemberRequest, username: str) -> HttpResponse:
     """Send a friend request."""

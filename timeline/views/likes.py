@@ -5,12 +5,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from timeline import reactions
+from timeline.limits import limited
 from timeline.models import Tweet
 from timeline.views.access import MemberRequest, members_only, redirect_back
 from timeline.views.cards import card_of, part, tell_gone
 
 
 @require_POST
+@limited("like")
 @members_only
 def like(request: MemberRequest, tweet_id: int) -> HttpResponse:
     """Like a tweet."""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from timeline import photos
 from timeline.forms.photo import PhotosForm, keys_in
+from timeline.limits import limited
 from timeline.models import Photo
 from timeline.photos import Size
 from timeline.views.access import MemberRequest, members_only
@@ -27,6 +28,7 @@ HEADERS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("upload")
 @members_only
 def upload_photo(request: MemberRequest) -> HttpResponse:
     """Take in photos for a post that is being written; answer with what the page shows of them, and of what failed.
