@@ -58,6 +58,7 @@ def set_up(servers: Servers) -> None:
         DJANGO_SETTINGS_MODULE="benchmarks.settings",
         FEED_BROKER=f"redis+socket://{servers.redis.address}",
         LOG_LEVEL="INFO",
+        LIMIT_POSTS="0",
     )
     django.setup()
     # What this process does is told by itself; consumers go on logging as they always do.
