@@ -293,6 +293,15 @@ def test_one_bad_photo_does_not_lose_the_others(alice: User) -> None:
     assert len(form.drafts) == 2
 
 
+def test_the_files_of_one_request_are_counted_one_by_one(alice: User, settings: Settings) -> None:
+    """Guard: spend in _take_in. Else each request would count as one photo, and bring nine."""
+    settings.LIMITS = {**settings.LIMITS, "upload": 2}
+    form = filled_in(alice, *[sent(image_file(), f"{number}.jpg") for number in range(4)])
+    (error,) = errors_of(form)
+    assert error.startswith("\u20683.jpg\u2069: That was a little fast.")
+    assert len(form.drafts) == 3
+
+
 def test_a_full_disk_is_said_beside_the_photo(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guard: the except in _take_in. The text and the other photos would be lost with an error page."""
 

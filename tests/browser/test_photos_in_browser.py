@@ -203,6 +203,17 @@ def test_a_photo_that_did_not_arrive_is_named(open_browser: Opener, photo_files:
     expect(page.get_by_role("button", name="Post", exact=True)).not_to_have_attribute("aria-disabled", "true")
 
 
+def test_who_sends_too_many_photos_is_told_so(open_browser: Opener, photo_files: Photos) -> None:
+    page = open_browser()
+    sign_up(page, "hasty")
+    page.route(
+        "**/photos/",
+        lambda route: route.fulfill(status=429, body='<p class="message">That was a little fast.</p>'),
+    )
+    choose(page, photo_files(1))
+    expect(page.locator(".problems")).to_contain_text("photo-0.jpg: That was a little fast.")
+
+
 def test_photos_are_still_there_after_a_reload(open_browser: Opener, photo_files: Photos) -> None:
     page = open_browser()
     sign_up(page, "again")

@@ -13,6 +13,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from timeline.limits import TooManyError, spend
 from timeline.models import Photo, User
 from timeline.models.tweet import MOST_PHOTOS
 from timeline.photos import DraftGoneError, describe, drafts_of, upload
@@ -66,8 +67,9 @@ class PhotosForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         self._find_drafts()
         self._describe()
-        for file in self.cleaned_data.get("added", []):
-            self._take_in(file)
+        for number, file in enumerate(self.cleaned_data.get("added", [])):
+            # The first is counted with the request that brought it.
+            self._take_in(file, is_counted=number == 0)
         if len(self.drafts) > MOST_PHOTOS:
             self.add_error("added", too_many())
         return self.cleaned_data
@@ -88,17 +90,25 @@ class PhotosForm(forms.Form):
                 self.add_error("added", error)
         describe(self.drafts, texts)
 
-    def _take_in(self, file: UploadedFile) -> None:
+    def _take_in(self, file: UploadedFile, *, is_counted: bool) -> None:
         """Make a draft of a file, if there is room for it."""
         try:
             if len(self.drafts) >= MOST_PHOTOS:
                 raise too_many()
+            if not is_counted:
+                spend("upload", self.owner.pk)
             self.drafts.append(upload(self.owner, file))
         except ValidationError as error:
-            self.add_error("added", named(file, error))
+            self._refuse(file, " ".join(error.messages))
+        except TooManyError as error:
+            self._refuse(file, str(error))
         except OSError as error:
             logger.error("a photo could not be stored: %s", error)
-            self.add_error("added", named(file, not_stored()))
+            self._refuse(file, _("This photo could not be stored right now. Try again later."))
+
+    def _refuse(self, file: UploadedFile, why: str) -> None:
+        # The name is isolated: it may be in any script.
+        self.add_error("added", _("%(file)s: %(error)s") % {"file": f"\u2068{file.name}\u2069", "error": why})
 
     @property
     def limits(self) -> dict[str, object]:
@@ -132,14 +142,3 @@ def too_many() -> ValidationError:
         code="too-many",
         params={"limit": MOST_PHOTOS},
     )
-
-
-def not_stored() -> ValidationError:
-    """Return what to say when the disk is full, or worse."""
-    return ValidationError(_("This photo could not be stored right now. Try again later."), code="not-stored")
-
-
-def named(file: UploadedFile, error: ValidationError) -> ValidationError:
-    """Return a refusal with the name of the file that it is about, isolated, since it may be in any script."""
-    message = _("%(file)s: %(error)s") % {"file": f"\u2068{file.name}\u2069", "error": " ".join(error.messages)}
-    return ValidationError(message, code=error.code)

@@ -29,8 +29,8 @@ async function send(box, file) {
   try {
     if (file.size > Number(box.dataset.mostBytes)) complain(box, `${file.name}: ${box.dataset.tooLarge}`);
     else show(box, await upload(box, file));
-  } catch {
-    complain(box, `${file.name}: ${box.dataset.failed}`);
+  } catch (error) {
+    complain(box, `${file.name}: ${error instanceof Refused ? error.message : box.dataset.failed}`);
   } finally {
     const queue = queueOf(box);
     queue.sent += 1;
@@ -39,28 +39,37 @@ async function send(box, file) {
   }
 }
 
+// Too many photos in a minute, or signed out meanwhile: the answer says so in words.
+class Refused extends Error {}
+
 async function upload(box, file) {
   const form = new FormData();
   form.append("added", file);
   const response = await post(box, box.dataset.upload, form);
-  // Redirected is who was signed out meanwhile.
+  const text = await response.text();
+  if ([401, 429].includes(response.status)) throw new Refused(fragment(text).textContent.trim());
   if (!response.ok || response.redirected) throw new Error(String(response.status));
-  return response.text();
+  return text;
 }
 
+function fragment(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+}
+
+// As htmx sends it, so that the answer is a part of a page.
 function post(box, address, body) {
   const token = box.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
-  return fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token } });
+  return fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
 }
 
 // --- Showing -----------------------------------------------------------------------------------------------
 
 function show(box, html) {
-  const answer = document.createElement("template");
-  answer.innerHTML = html;
-  const drafts = answer.content.querySelectorAll(".draft");
-  for (const problem of answer.content.querySelectorAll(".errorlist li")) complain(box, problem.textContent);
-  listOf(box).append(...drafts);
+  const answer = fragment(html);
+  for (const problem of answer.querySelectorAll(".errorlist li")) complain(box, problem.textContent);
+  listOf(box).append(...answer.querySelectorAll(".draft"));
   enliven(box);
   changed(box);
 }
