@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.threads import InThread, wait_until_somebody_waits_for_a_lock
@@ -175,3 +176,11 @@ def test_a_stranger_is_told_the_same_as_if_there_was_no_tweet(tweet: Tweet, char
 @pytest.mark.parametrize("verb", ["like", "unlike"])
 def test_a_like_is_never_a_get(tweet: Tweet, bob: User, verb: str) -> None:
     assert signed_in(bob).get(f"/tweets/{tweet.pk}/{verb}/").status_code == 405
+
+
+def test_who_was_signed_out_meanwhile_is_told_in_place_and_keeps_the_page(tweet: Tweet) -> None:
+    """Guard: `ask_to_sign_in`. A redirect would put the whole log-in page into the card."""
+    answer = Client().post(f"/tweets/{tweet.pk}/comment/", {"text": "A thought"}, headers=HTMX)
+    assert (answer.status_code, answer["HX-Reswap"]) == (401, "afterbegin")
+    assert "You are signed out." in text_of(answer)
+    assert "<html" not in text_of(answer)

@@ -106,6 +106,29 @@ def test_what_was_written_to_a_tweet_that_is_gone_stays_in_the_field(open_browse
     expect(card.get_by_label("Write a comment")).to_have_value("A long thought")
 
 
+def test_what_was_written_while_signed_out_or_without_network_stays_in_the_field(open_browser: Opener) -> None:
+    page = open_browser()
+    sign_up(page, "ida")
+    page.goto("/")
+    post(page, "Lonely")
+    # A window of the same person whose complaints are expected.
+    other = page.context.new_page()
+    other.goto("/")
+    card = tweet(other, "Lonely")
+    card.get_by_text("Comment", exact=True).click()
+    card.get_by_label("Write a comment").fill("A long thought")
+
+    page.context.set_offline(True)
+    card.get_by_role("button", name="Send").click()
+    expect(card.get_by_role("alert")).to_contain_text("This did not work.")
+    page.context.set_offline(False)
+
+    page.context.clear_cookies(name="sessionid")
+    card.get_by_role("button", name="Send").click()
+    expect(card.get_by_role("alert").first).to_contain_text("You are signed out.")
+    expect(card.get_by_label("Write a comment")).to_have_value("A long thought")
+
+
 def test_a_text_that_is_refused_stays_in_the_field(open_browser: Opener) -> None:
     page = open_browser()
     sign_up(page, "fiona")
