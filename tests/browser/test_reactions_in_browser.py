@@ -129,6 +129,27 @@ def test_what_was_written_while_signed_out_or_without_network_stays_in_the_field
     expect(card.get_by_label("Write a comment")).to_have_value("A long thought")
 
 
+def test_a_comment_is_kept_over_a_reload_counted_and_sent_by_control_and_enter(open_browser: Opener) -> None:
+    page = open_browser()
+    sign_up(page, "kim")
+    page.goto("/")
+    post(page, "Draft")
+    card = tweet(page, "Draft")
+    card.get_by_text("Comment", exact=True).click()
+    field = card.get_by_label("Write a comment")
+    field.fill("好" * 460)
+    expect(card.get_by_text("460 / 500")).to_be_visible()
+    page.reload()
+    expect(field).to_have_value("好" * 460)
+    field.dispatch_event("keydown", {"key": "Enter", "ctrlKey": True, "keyCode": 229})
+    expect(field).to_have_value("好" * 460)
+    field.press("Control+Enter")
+    expect(card.get_by_role("listitem").filter(has_text="好" * 460)).to_be_visible()
+    expect(field).to_have_value("")
+    page.reload()
+    expect(field).to_have_value("")
+
+
 def test_a_text_that_is_refused_stays_in_the_field(open_browser: Opener) -> None:
     page = open_browser()
     sign_up(page, "fiona")
