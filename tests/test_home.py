@@ -53,7 +53,7 @@ def test_following_older_shows_every_tweet_once(alice: User, bob: User, count: i
         page = text_of(client.get(address))
         seen += shown(page)
         sizes.append(len(shown(page)))
-        link = re.search(r'<a rel="next" href="([^"]+)">Older</a>', page)
+        link = re.search(r'<a rel="next" href="([^"]+)"[^>]*>Older</a>', page)
         address = link[1] if link else ""
     assert seen == [f"tweet {number}" for number in reversed(range(count))]
     assert all(size == 20 for size in sizes[:-1])
@@ -92,9 +92,8 @@ def test_a_page_costs_the_same_few_queries_however_much_it_shows(alice: User, bo
             post(author, *("hello" for _ in range(10)))
         with CaptureQueriesContext(connection) as full:
             client.get(path)
-        # Likes and comments are asked for where there are tweets; on the other hand a home page that is not full looks
-        # further back than timelines are stored.
-        assert len(full) <= len(empty) + 2 <= 8, path
+        # Likes and comments are asked for where there are tweets, and the newest of them is remembered.
+        assert len(full) <= min(len(empty) + 3, 8), path
 
 
 def test_hostile_text_is_only_text(alice: User, bob: User) -> None:

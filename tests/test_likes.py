@@ -16,7 +16,7 @@ from timeline.reactions import MOST_LIKES, Likes
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
-GONE = "This tweet is no longer there."
+GONE = "This post is no longer there."
 
 
 @pytest.fixture

@@ -251,8 +251,8 @@ def test_the_page_says_who_did_what_and_leads_there(tweet: Tweet, alice: User, b
     page = text_of(signed_in(alice).get(ADDRESS))
     for sentence in (
         "<bdi>Charlie</bdi> wants to be your friend.",
-        "<bdi>Bob</bdi> likes your tweet.",
-        "<bdi>Bob</bdi> has commented on your tweet.",
+        "<bdi>Bob</bdi> likes your post.",
+        "<bdi>Bob</bdi> has commented on your post.",
         "<bdi>Bob</bdi> has mentioned you.",
     ):
         assert sentence in page

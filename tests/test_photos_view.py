@@ -420,6 +420,7 @@ def test_photos_of_a_page_take_one_query_however_many(alice: User, bob: User) ->
     few = queries()
     for _ in range(3):
         deliver([posting.post(alice, "", photos=[upload(alice) for _ in range(9)]).pk])
+    queries()  # remembers where one was
     assert queries() == few <= 8
 
 

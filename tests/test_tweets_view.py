@@ -129,7 +129,7 @@ def test_deleting_asks_first_and_then_takes_the_tweet_from_every_timeline(alice:
 
     response = client.post(f"/tweets/{tweet.pk}/delete/", {"next": "/people/alice/"}, follow=True)
     assert response.redirect_chain == [("/people/alice/", 302)]
-    assert messages_of(response) == ["Your tweet is deleted."]
+    assert messages_of(response) == ["Your post is deleted."]
     assert not Tweet.objects.exists()
     assert not TimelineEntry.objects.exists()
 

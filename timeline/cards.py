@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from timeline.models import Photo, Tweet, User
 from timeline.reactions import Comments, Likes, comments_of, likes_of
+from timeline.receipts import Receipt, receipt_of
 
 
 @dataclass
@@ -16,19 +17,22 @@ class Card:
         tweet: the tweet, its author loaded.
         photos: its photos in order.
         likes, comments: those that the viewer sees.
+        receipt: how far it has got, for its author alone.
     """
 
     tweet: Tweet
     photos: list[Photo] = field(default_factory=list)
     likes: Likes = field(default_factory=Likes)
     comments: Comments = field(default_factory=Comments)
+    receipt: Receipt | None = None
 
 
 def cards(tweets: Sequence[Tweet], viewer: User) -> list[Card]:
     """Return the tweets, which `viewer` may see, as cards."""
     photos, likes, comments = photos_of(tweets), likes_of(tweets, viewer), comments_of(tweets, viewer)
     return [
-        Card(tweet, photos=photos[tweet.pk], likes=likes[tweet.pk], comments=comments[tweet.pk]) for tweet in tweets
+        Card(tweet, photos[tweet.pk], likes[tweet.pk], comments[tweet.pk], receipt_of(tweet, viewer))
+        for tweet in tweets
     ]
 
 

@@ -1,5 +1,7 @@
 """Reading a home timeline: what is stored first, and past that the friends' tweets themselves, without a seam."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -7,6 +9,9 @@ from django.db.models import Q, QuerySet
 from timeline.horizon import horizon
 from timeline.models import Friendship, Retention, Tweet, User
 from timeline.pages import Page, first_page
+
+# Tweets on one page for whoever comes back to where they had scrolled to.
+MOST_AT_ONCE = 200
 
 # The newest visible tweets of each friend from the index (author, id), then the newest of all: however many tweets the
 # friends have, it reads a page's worth of each. The ORM has no LATERAL.
@@ -17,20 +22,38 @@ NEWEST_OF_EACH = """
 """
 
 
-def home_page(owner: User, before: int | None) -> Page[Tweet]:
+def home_page(owner: User, before: int | None, is_trimmed: Callable[[], bool] = lambda: True) -> Page[Tweet]:
     """Return a page of the timeline of `owner`, newest first.
 
     Args:
         before: the tweet after which it begins; None for the newest page.
+        is_trimmed: tells whether there may be tweets that are not stored; asked only when the stored ones have been
+            read, so that none falls between the two.
     """
     stored = first_page(Tweet.objects.home_of(owner, horizon.now() if before is None else before))
-    if stored.following is not None:
+    if stored.following is not None or not is_trimmed():
         return stored
     wanted = settings.TIMELINE_PAGE + 1 - len(stored.rows)
     last = stored.rows[-1].pk if stored.rows else before
     rows = [*stored.rows, *older_than_stored(owner, last, wanted)]
     size = settings.TIMELINE_PAGE
     return Page(rows[:size], rows[size - 1] if len(rows) > size else None)
+
+
+def newer_than(owner: User, tweet: int, most: int) -> list[Tweet]:
+    """Return up to `most` tweets that have come since one, newest first."""
+    return list(Tweet.objects.home_of(owner, horizon.now(), after=tweet)[:most])
+
+
+def page_through(owner: User, last: int) -> tuple[Page[Tweet], bool]:
+    """Return the newest tweets down to the one with the id `last`, and whether newer ones are left out.
+
+    It is what somebody had before them who has scrolled down to `last`; of very much, only the end of it.
+    """
+    rows = Tweet.objects.home_of(owner, horizon.now(), after=last - 1).order_by("entries__tweet_id")
+    found = list(rows[: MOST_AT_ONCE + 1])
+    shown = found[MOST_AT_ONCE - 1 :: -1]
+    return Page(shown, shown[-1] if shown else None), len(found) > MOST_AT_ONCE
 
 
 def older_than_stored(owner: User, before: int | None, count: int) -> list[Tweet]:
@@ -43,7 +66,7 @@ def older_than_stored(owner: User, before: int | None, count: int) -> list[Tweet
     else:  # it has no LATERAL, and reads the index entries of all friends' tweets
         authors = Friendship.objects.filter(friend=owner).values("user")
         older = older.filter(Q(author=owner) | Q(author__in=authors))
-    return list(older.select_related("author").order_by("-pk")[:count])
+    return list(older.with_reach(owner).select_related("author__picture").order_by("-pk")[:count])
 
 
 def newest_of_each(owner: User, tweets: QuerySet[Tweet], count: int) -> list[int]:

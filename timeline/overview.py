@@ -1,11 +1,12 @@
 """What every page tells its viewer beside its own matter: what waits for them, and how many friends they have."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, QuerySet
 
-from timeline.models import FriendRequest, Friendship, Notification, User
+from timeline.models import FriendRequest, Friendship, Notification, Retention, User
+from timeline.visibility import counted
 
 # The badge says "99+" then.
 MOST_UNREAD = 100
@@ -17,19 +18,29 @@ class Overview:
 
     Attributes:
         unread: those that the page of notifications shows; not counted past `MOST_UNREAD`.
+        newest, marker, visited_at: the last visit (`Visit`), None before the first one.
+        floor: the first tweet that timelines store, 0 if they store all.
     """
 
     requests: int
     unread: int
     friends: int
+    newest: int | None = None
+    marker: int | None = None
+    visited_at: datetime | None = None
+    floor: int = 0
 
 
 def overview_of(viewer: User) -> Overview:
     """Count everything in one query."""
     counts = User.objects.filter(pk=viewer.pk).values_list(
-        count_of(FriendRequest.objects.filter(receiver=OuterRef("pk")), "receiver"),
-        count_of(unread_by(viewer), "receiver"),
-        count_of(Friendship.objects.filter(user=OuterRef("pk"), is_withheld=False), "user"),
+        counted(FriendRequest.objects.filter(receiver=OuterRef("pk")), "receiver"),
+        counted(unread_by(viewer), "receiver"),
+        counted(Friendship.objects.filter(user=OuterRef("pk"), is_withheld=False), "user"),
+        "visit__newest",
+        "visit__marker",
+        "visit__at",
+        Retention.current_floor(),
     )
     return Overview(*counts.get())
 
@@ -38,9 +49,3 @@ def unread_by(viewer: User) -> QuerySet[Notification]:
     """Return the unread notifications that the viewer may see, at most `MOST_UNREAD` of them."""
     some = Notification.objects.unread().visible_to(viewer).order_by().values("pk")[:MOST_UNREAD]
     return Notification.objects.filter(pk__in=some)
-
-
-def count_of(rows: QuerySet, key: str) -> Coalesce:
-    """Return how many rows there are for one value of a field, as an expression."""
-    counted = rows.order_by().values(key).annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0, output_field=IntegerField())

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce, Now
 
 if TYPE_CHECKING:
     from timeline.models import Comment, Tweet, User
@@ -88,6 +88,35 @@ def viewers_of(tweet: "Tweet", comment: "Comment | None" = None) -> Q:
     if comment:
         condition &= Q(Exists(Comment.objects.filter(reaction_seen_by(OuterRef("pk"), "author"), pk=comment.pk)))
     return condition
+
+
+def reach_of(author: "User") -> Case:
+    """Return, as an expression on tweets, how many friends one by `author` is for; NULL for those of other people.
+
+    Whom the author withholds their tweets from does not count. Who has muted them does: that is theirs to know.
+    """
+    from timeline.models import Addressee, Friendship
+    from timeline.models.tweet import Audience
+
+    # Speaks of no tweet, so that the database counts it once for all of them.
+    shown = Friendship.objects.filter(user=author, is_withheld=False)
+    friends = counted(shown, "user")
+    is_shown = Exists(shown.filter(friend=OuterRef("person")))
+    named = counted(Addressee.objects.filter(is_shown, tweet=OuterRef("pk")), "tweet")
+    return Case(
+        When(~Q(author=author), then=None),
+        When(audience=Audience.FRIENDS, then=friends),
+        When(audience=Audience.ONLY, then=named),
+        When(audience=Audience.EXCEPT, then=friends - named),
+        default=0,
+        output_field=IntegerField(),
+    )
+
+
+def counted(rows: QuerySet, key: str) -> Coalesce:
+    """Return how many rows there are for one value of a field, as an expression."""
+    number = rows.order_by().values(key).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number), 0, output_field=IntegerField())
 
 
 def one_deeper(viewer: "User | OuterRef") -> "User | OuterRef":

@@ -61,8 +61,8 @@ def test_friends_like_comment_and_reply_in_place_and_a_stranger_sees_nothing_of_
     anna.goto("/")
     expect(anna.get_by_role("link", name=re.compile("Notifications 2 are new"))).to_be_visible()
     anna.get_by_role("link", name="Notifications").click()
-    expect(anna.get_by_text("ben likes your tweet.")).to_be_visible()
-    anna.get_by_role("link", name="ben has commented on your tweet.").click()
+    expect(anna.get_by_text("ben likes your post.")).to_be_visible()
+    anna.get_by_role("link", name="ben has commented on your post.").click()
     expect(anna.locator(".comment:target")).to_contain_text("So are mine")
 
     anna.goto("/people/anna/")
@@ -102,7 +102,7 @@ def test_what_was_written_to_a_tweet_that_is_gone_stays_in_the_field(open_browse
     page.get_by_role("button", name="Delete").click()
 
     card.get_by_role("button", name="Send").click()
-    expect(card.get_by_role("alert")).to_have_text("This tweet is no longer there.")
+    expect(card.get_by_role("alert")).to_have_text("This post is no longer there.")
     expect(card.get_by_label("Write a comment")).to_have_value("A long thought")
 
 

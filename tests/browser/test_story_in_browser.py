@@ -53,7 +53,7 @@ def test_two_new_people_become_friends_and_one_sees_what_the_other_posts(open_br
 
     bob.get_by_role("link", name="Delete").click()
     bob.get_by_role("button", name="Delete").click()
-    expect(bob.get_by_role("status")).to_contain_text("Your tweet is deleted.")
+    expect(bob.get_by_role("status")).to_contain_text("Your post is deleted.")
     lin.reload()
     expect(lin.get_by_text("The beans are climbing.")).to_have_count(0)
 
@@ -84,6 +84,8 @@ def test_everything_works_by_keyboard_alone(open_browser: Opener) -> None:
     page.keyboard.type("No mouse needed")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Add photos")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Who sees it")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("article")).to_contain_text("No mouse needed")

@@ -55,20 +55,27 @@ class TweetQuerySet(models.QuerySet["Tweet"]):
         """Return the tweets that `viewer` may see."""
         return self.filter(visibility.seen_by(viewer))
 
-    def home_of(self, owner: User, before: int | None = None) -> Self:
+    def with_reach(self, author: User) -> Self:
+        """Give those tweets that are by `author` their `reach`, how many friends they are for; the others None."""
+        return self.annotate(reach=visibility.reach_of(author))
+
+    def home_of(self, owner: User, before: int | None = None, after: int | None = None) -> Self:
         """Return the timeline of `owner`, newest first.
 
         Stored entries are candidates; what was unfriended or hidden after its delivery is left out here.
 
         Args:
             before: only what is older than this tweet id.
+            after: only what is newer than this tweet id.
         """
-        # One condition: in a filter of its own, `before` would speak of other people's entries too.
-        entry = Q(entries__owner=owner) if before is None else Q(entries__owner=owner, entries__tweet_id__lt=before)
+        # One condition: in filters of their own, the bounds would speak of other people's entries too.
+        bounds = {"entries__tweet_id__lt": before, "entries__tweet_id__gt": after}
+        entry = Q(entries__owner=owner, **{name: bound for name, bound in bounds.items() if bound is not None})
         return (
             self.filter(entry)
             .visible_to(owner)
-            .select_related("author")
+            .with_reach(owner)
+            .select_related("author__picture")
             # By the entry's column, not the tweet's: the entries' key then gives the order without sorting.
             .order_by("-entries__tweet_id")
         )
@@ -159,6 +166,9 @@ class Tweet(models.Model):
     failure = models.TextField(
         _("failure"), db_default="", editable=False, help_text=_("What the last failed attempt said.")
     )
+
+    # How many friends it is for, if its author has read it `with_reach`.
+    reach: int | None = None
 
     objects = TweetQuerySet.as_manager()
 

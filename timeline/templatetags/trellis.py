@@ -6,9 +6,11 @@ from django import template
 from django.template.context import Context
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
+from timeline import links
 from timeline.models import User
 from timeline.overview import Overview, overview_of
 
@@ -17,11 +19,27 @@ register = template.Library()
 # The stylesheet has this many colours for people without a picture.
 COLOURS = 8
 
+# Texts beyond either are folded.
+FOLDED_LETTERS = 280
+FOLDED_LINES = 8
+
 
 @register.simple_tag(takes_context=True)
 def overview(context: Context) -> Overview:
-    """Return what every page tells whoever is signed in, in one query."""
-    return overview_of(context["user"])
+    """Return what every page tells whoever is signed in, in one query, or none if the view has asked already."""
+    return context.get("overview") or overview_of(context["user"])
+
+
+@register.filter
+def linked(text: str) -> SafeString:
+    """Return a text with its addresses and mentions as links, and all else escaped."""
+    return links.linked(text)
+
+
+@register.filter
+def is_long(text: str) -> bool:
+    """Tell whether a text is folded where many tweets stand."""
+    return len(text) > FOLDED_LETTERS or text.count("\n") >= FOLDED_LINES
 
 
 @register.filter

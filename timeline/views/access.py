@@ -5,13 +5,17 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
+from timeline import unsent
 from timeline.dormancy import greet
 from timeline.models import User
 
@@ -34,11 +38,11 @@ def members_only(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
             greet(request.user)
+            if request.user.language:
+                translation.activate(request.user.language)
             return view(cast(MemberRequest, request), *args, **kwargs)
         if getattr(request, "htmx", False):
             return ask_to_sign_in(request)
-        if getattr(request, "htmx", False):
-            return tell_signed_out(request)
         # What was to be posted is not stored, and its address shows nothing: home, then, where a new tweet is kept.
         if request.method == "POST" and unsent.keep(request):
             messages.info(request, _("You were signed out. Log in again: what you wrote is kept."))
@@ -62,14 +66,6 @@ def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Say on top of what is there that one is signed out: a log-in page in its place would take what is written."""
     answer = render(request, "timeline/_signed_out.html", status=401)
     answer["HX-Reswap"] = "afterbegin"
-    return answer
-
-
-def tell_signed_out(request: HttpRequest) -> HttpResponse:
-    """Say so on top of the page, which stays as it is, with all that was written there."""
-    answer = render(request, "timeline/_signed_out.html", status=401)
-    answer["HX-Retarget"] = "#notices"
-    answer["HX-Reswap"] = "innerHTML"
     return answer
 
 

@@ -17,7 +17,8 @@ def card_of(tweet_id: int, viewer: User) -> Card:
     Raises:
         Tweet.DoesNotExist: it is gone, or `viewer` may not see it.
     """
-    tweet = Tweet.objects.visible_to(viewer).select_related("author__picture").get(pk=tweet_id)
+    tweets = Tweet.objects.visible_to(viewer).with_reach(viewer).select_related("author__picture")
+    tweet = tweets.get(pk=tweet_id)
     return cards([tweet], viewer)[0]
 
 
@@ -43,7 +44,7 @@ def tell_gone(request: MemberRequest, message: str | None = None) -> HttpRespons
 
     In place it is said on top of what is there: nothing that somebody has written is lost.
     """
-    message = message or _("This tweet is no longer there.")
+    message = message or _("This post is no longer there.")
     if request.htmx:
         answer = render(request, "timeline/_gone.html", {"message": message}, status=404)
         answer["HX-Reswap"] = "afterbegin"

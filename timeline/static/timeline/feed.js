@@ -1,0 +1,57 @@
+// The home timeline while it is looked at: asks for what is new, keeps the address where one is, and times fresh.
+
+const EVERY = 15_000;
+const MINUTE = 60_000;
+// The longest age that is told relatively, and the units from large to small, in seconds.
+const WEEK = 7 * 86_400;
+const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60]];
+
+// --- What is new -------------------------------------------------------------------------------------------
+
+let signedOut = false;
+
+function look() {
+  const looking = document.querySelector(".looking");
+  if (looking && !document.hidden && !signedOut) looking.dispatchEvent(new CustomEvent("look"));
+}
+
+setInterval(look, EVERY);
+document.addEventListener("visibilitychange", look);
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  // Said once; asking again would only say it again.
+  if (event.detail.xhr.status === 401) signedOut = true;
+});
+
+// --- Coming back to the same place -------------------------------------------------------------------------
+
+// The address tells the server how far down one is; the browser itself then restores the place on the page.
+document.addEventListener("htmx:afterSwap", (event) => {
+  const source = event.detail.requestConfig?.elt;
+  if (event.detail.target.id !== "feed" || source?.rel !== "next") return;
+  const last = event.detail.target.lastElementChild;
+  if (last) history.replaceState(history.state, "", `/?through=${last.id.replace("tweet-", "")}`);
+});
+
+// The page that said "nothing here yet" has something now.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.querySelector?.(".tweet")) document.getElementById("empty")?.remove();
+});
+
+// --- Times -------------------------------------------------------------------------------------------------
+
+function ago(seconds, words) {
+  const [unit, length] = UNITS.find(([, long]) => seconds >= long);
+  return words.format(-Math.floor(seconds / length), unit);
+}
+
+function refreshTimes() {
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "always" });
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const age = (Date.now() - new Date(time.dateTime)) / 1000;
+    // Younger or older ones are as the server wrote them.
+    if (age >= 60 && age < WEEK) time.textContent = ago(age, words);
+  }
+}
+
+setInterval(refreshTimes, MINUTE);
