@@ -152,7 +152,8 @@ def test_a_new_person_is_named_by_the_rules_of_signing_up(desk: Client) -> None:
 
 
 def test_a_person_can_be_renamed(desk: Client, alice: User) -> None:
-    data = {"username": "alice", "name": "Alice L.", "date_joined_0": "2020-01-01", "date_joined_1": "00:00:00"}
+    joined = {"date_joined_0": "2020-01-01", "date_joined_1": "00:00:00"}
+    data = {"username": "alice", "name": "Alice L.", "look_back": 0, **joined}
     assert desk.post(f"/admin/timeline/user/{alice.pk}/change/", data).status_code == 302
     assert User.objects.get(pk=alice.pk).name == "Alice L."
 

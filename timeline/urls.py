@@ -8,6 +8,7 @@ from timeline.pages import USERNAME
 from timeline.photos import Size
 from timeline.views import (
     accounts,
+    audience,
     comments,
     friends,
     health,
@@ -16,6 +17,7 @@ from timeline.views import (
     notifications,
     people,
     photos,
+    settings,
     tweets,
 )
 
@@ -37,9 +39,13 @@ register_converter(SizeConverter, "size")
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("newer/", home.newer, name="newer"),
+    path("friends/", audience.friends_to_choose, name="friends-to-choose"),
     path("tweets/", tweets.post_tweet, name="post-tweet"),
     path("tweets/<int:tweet_id>/", tweets.tweet, name="tweet"),
     path("tweets/<int:tweet_id>/delete/", tweets.delete_tweet, name="delete-tweet"),
+    path("tweets/<int:tweet_id>/audience/", audience.audience, name="audience"),
+    path("tweets/<int:tweet_id>/receipt/", tweets.receipt, name="receipt"),
     path("tweets/<int:tweet_id>/like/", likes.like, name="like"),
     path("tweets/<int:tweet_id>/unlike/", likes.unlike, name="unlike"),
     path("tweets/<int:tweet_id>/comment/", comments.comment, name="comment"),
@@ -55,6 +61,16 @@ urlpatterns = [
     path("people/<username:username>/decline/", friends.decline, name="decline"),
     path("people/<username:username>/cancel/", friends.cancel, name="cancel"),
     path("people/<username:username>/unfriend/", friends.unfriend, name="unfriend"),
+    path("people/<username:username>/withhold/", friends.withhold, name="withhold"),
+    path("people/<username:username>/show/", friends.show, name="show"),
+    path("people/<username:username>/mute/", friends.mute, name="mute"),
+    path("people/<username:username>/unmute/", friends.unmute, name="unmute"),
+    path("people/<username:username>/common/", people.common, name="common-friends"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/picture/", settings.set_picture, name="settings-picture"),
+    path("settings/password/", settings.change_password, name="settings-password"),
+    path("settings/data/", settings.download_data, name="download-data"),
+    path("settings/delete/", settings.delete_account, name="delete-account"),
     path("signup/", accounts.sign_up, name="signup"),
     path("login/", accounts.log_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -48,7 +48,7 @@ class PersonAdmin(LargeTableAdmin, UserAdmin):
     )
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Personal info"), {"fields": ("name", "email")}),
+        (_("Personal info"), {"fields": ("name", "about", "email", "language", "look_back")}),
         (_("Permissions"), {"fields": ("is_active", *POWERS)}),
         (_("Important dates"), {"fields": ("date_joined", "last_login", *SEEN)}),
     )

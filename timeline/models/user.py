@@ -11,6 +11,8 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from timeline.search import SearchKeyField, begins_with
+
 
 class LookBack(models.IntegerChoices):
     """How many days friends may look back; 0 is without an end."""
@@ -30,7 +32,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
     def named(self, text: str) -> Self:
         """Return the people whose user name or name begins with `text`, in any case."""
-        return self.filter(Q(username__istartswith=text) | Q(name__istartswith=text))
+        return self.filter(begins_with("username_key", text) | begins_with("name_key", text))
 
     def called(self, username: str) -> Self:
         """Return the person of that user name, in any case, by the unique index; `iexact` would compare UPPER()."""
@@ -75,6 +77,9 @@ class User(AbstractUser):
         help_text=_("Has not been here for long: gets no timeline entries until they return."),
     )
 
+    username_key = SearchKeyField(of="username")
+    name_key = SearchKeyField(of="name")
+
     about = models.CharField(_("about oneself"), max_length=160, blank=True)
     language = models.CharField(
         _("language"),
@@ -93,6 +98,9 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         indexes = [
+            # Whose name begins with what somebody types.
+            models.Index(fields=["username_key"], name="user_search_username"),
+            models.Index(fields=["name_key"], name="user_search_name"),
             # The sweeper: who has not been here for long.
             models.Index(fields=["last_seen_at"], name="user_awake_since", condition=Q(is_dormant=False)),
         ]
@@ -106,6 +114,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the person, and with a name always its search key."""
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, *(f"{name}_key" for name in ("username", "name") if name in fields)}
+        super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
         return str(self)

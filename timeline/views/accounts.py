@@ -34,7 +34,6 @@ class LogIn(LoginView):
         target = str(super().get_redirect_url())
         return "" if target.partition("?")[0] in (self.request.path, reverse("signup")) else target
 
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Log in, unless somebody tries too many names from one address."""
         try:

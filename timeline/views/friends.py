@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from timeline import friendships
+from timeline import audience, friendships
 from timeline.friendships import Asked
 from timeline.limits import limited
 from timeline.models import User
@@ -79,6 +79,49 @@ def unfriend(request: MemberRequest, username: str) -> HttpResponse:
     if not friendships.unfriend(request.user.pk, person.pk):
         return answer(request, person, _("You and %(name)s are no friends."), level=messages.WARNING)
     return answer(request, person, _("You and %(name)s are no longer friends."))
+
+
+@require_POST
+@members_only
+def withhold(request: MemberRequest, username: str) -> HttpResponse:
+    """Show nothing of the viewer to a friend from now on."""
+    person = named(username)
+    done = audience.withhold(request.user.pk, person.pk)
+    return answer_switch(request, person, done, _("%(name)s no longer sees your posts. They will not be told."))
+
+
+@require_POST
+@members_only
+def show(request: MemberRequest, username: str) -> HttpResponse:
+    """Show everything of the viewer to a friend again."""
+    person = named(username)
+    done = audience.withhold(request.user.pk, person.pk, on=False)
+    return answer_switch(request, person, done, _("%(name)s sees your posts again, also the earlier ones."))
+
+
+@require_POST
+@members_only
+def mute(request: MemberRequest, username: str) -> HttpResponse:
+    """Hide from the viewer what a friend posts."""
+    person = named(username)
+    done = audience.mute(request.user.pk, person.pk)
+    return answer_switch(request, person, done, _("You no longer see the posts of %(name)s. They will not be told."))
+
+
+@require_POST
+@members_only
+def unmute(request: MemberRequest, username: str) -> HttpResponse:
+    """Show the viewer again what a friend posts."""
+    person = named(username)
+    done = audience.mute(request.user.pk, person.pk, on=False)
+    return answer_switch(request, person, done, _("You see the posts of %(name)s again, also the earlier ones."))
+
+
+def answer_switch(request: MemberRequest, person: User, done: bool, message: str) -> HttpResponse:
+    """Go back with a message, or with the news that the two are no friends."""
+    if not done:
+        return answer(request, person, _("You and %(name)s are no friends."), level=messages.WARNING)
+    return answer(request, person, message)
 
 
 def named(username: str) -> User:
