@@ -80,6 +80,7 @@ def test_a_right_password_is_a_new_session(alice: User) -> None:
     session["planted"] = True
     session.save()
     before = session.session_key
+    assert before is not None
     browser.cookies[django_settings.SESSION_COOKIE_NAME] = before
     browser.post("/login/", {"username": "alice", "password": RIGHT})
     assert browser.session.session_key != before
