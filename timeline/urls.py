@@ -14,6 +14,7 @@ from timeline.views import (
     health,
     home,
     likes,
+    manifest,
     notifications,
     people,
     photos,
@@ -74,6 +75,7 @@ urlpatterns = [
     path("signup/", accounts.sign_up, name="signup"),
     path("login/", accounts.log_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("manifest.webmanifest", manifest.manifest, name="manifest"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]
