@@ -114,6 +114,8 @@ def unfriend(one: int, other: int) -> int:
     with transaction.atomic():
         own_authors([one, other])
         removed = Friendship.objects.filter(_between(one, other, "user", "friend")).delete()[0]
+        if not removed:  # nor between somebody and themselves: their own tweets stay in their own timeline
+            return 0
         for owner, author in ((one, other), (other, one)):
             TimelineEntry.objects.filter(owner=owner, tweet__in=Tweet.objects.filter(author=author)).delete()
     return removed

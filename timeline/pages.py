@@ -53,9 +53,14 @@ def id_in(request: HttpRequest, parameter: str) -> int | None:
     raw = request.GET.get(parameter, "")
     if not raw:
         return None
-    if not TWEET_ID.fullmatch(raw) or int(raw) >= 2**63:
+    if not is_id(raw):
         raise Http404(f"no id: {raw:.40}")
     return int(raw)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text is an id that the database can hold."""
+    return TWEET_ID.fullmatch(text) is not None and int(text) < 2**63
 
 
 def username_after(request: HttpRequest) -> str:

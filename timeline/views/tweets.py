@@ -13,7 +13,7 @@ from timeline.forms.photo import PhotosForm
 from timeline.forms.tweet import TweetForm
 from timeline.limits import TooManyError, spend
 from timeline.models import Tweet
-from timeline.pages import TWEET_ID, id_in
+from timeline.pages import id_in, is_id
 from timeline.photos import DraftGoneError
 from timeline.posting import post
 from timeline.reactions import comments_page
@@ -63,7 +63,7 @@ def refuse(
 def newest_shown(request: MemberRequest) -> int:
     """Return the newest tweet on the page that a form was sent from, 0 if it says none."""
     raw = request.POST.get("after", "")
-    return int(raw) if TWEET_ID.fullmatch(raw) and int(raw) < 2**63 else 0
+    return int(raw) if is_id(raw) else 0
 
 
 @members_only
