@@ -115,6 +115,15 @@ def test_a_first_page_is_read_from_the_newest_partition_on(crowd: User) -> None:
     assert "timelineentry_default" not in plan, plan
 
 
+def test_a_search_reads_what_begins_so_and_no_more(crowd: User) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = User.objects.named("person1").explain()
+    assert "user_search_username" in plan, plan
+    assert "user_search_name" in plan, plan
+
+
 def test_the_sweepers_index_has_only_what_waits(crowd: User) -> None:
     """However many tweets are delivered, a round of the sweeper looks at none of them."""
     assert "tweet_due" in plan_of(Tweet.objects.due().order_by("due_at")[:500])
