@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 
 SECRET = "the beans are ripe"
 
+
 @pytest.fixture
 def tweet(alice: User, bob: User, charlie: User) -> Tweet:
     tweet = Tweet.objects.create(author=alice, text=SECRET)
