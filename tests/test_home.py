@@ -9,23 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from tests.visitors import signed_in, text_of
+from tests.visitors import post, shown, signed_in, text_of
 from timeline import fanout, friendships
 from timeline.models import Tweet, User
 from timeline.templatetags.trellis import ago
 
 pytestmark = pytest.mark.django_db
-
-
-def post(author: User, *texts: str) -> list[Tweet]:
-    """Post and deliver."""
-    tweets = [Tweet.objects.create(author=author, text=text) for text in texts]
-    fanout.deliver([tweet.pk for tweet in tweets])
-    return tweets
-
-
-def shown(page: str) -> list[str]:
-    return re.findall(r'<p class="text" dir="auto">(.*?)</p>', page, re.DOTALL)
 
 
 def test_whoever_is_not_signed_in_is_asked_to(client: Client) -> None:

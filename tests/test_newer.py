@@ -7,26 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.visitors import signed_in, text_of
-from timeline import fanout
+from tests.visitors import post, shown, signed_in, text_of
 from timeline.feed import MOST_AT_ONCE
-from timeline.models import Tweet, User
+from timeline.models import User
 from timeline.views.home import MOST_COUNTED, MOST_ON_TOP
 
 pytestmark = pytest.mark.django_db
 
 HTMX = {"HX-Request": "true"}
-
-
-def post(author: User, *texts: str) -> list[Tweet]:
-    """Post and deliver."""
-    tweets = [Tweet.objects.create(author=author, text=text) for text in texts]
-    fanout.deliver([tweet.pk for tweet in tweets])
-    return tweets
-
-
-def shown(page: str) -> list[str]:
-    return re.findall(r'<p class="text" dir="auto">(.*?)</p>', page, re.DOTALL)
 
 
 def look(client: Client, page: str) -> Any:

@@ -2,15 +2,11 @@
 
 import pytest
 
-from tests.visitors import messages_of, signed_in, text_of
-from timeline import fanout, friendships
-from timeline.models import Friendship, Tweet, User
+from tests.visitors import messages_of, post, signed_in, text_of
+from timeline import friendships
+from timeline.models import Friendship, User
 
 pytestmark = pytest.mark.django_db
-
-
-def post(author: User, text: str) -> None:
-    fanout.deliver([Tweet.objects.create(author=author, text=text).pk])
 
 
 def turn(person: User, switch: str, other: User) -> list[str]:

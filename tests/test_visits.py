@@ -7,20 +7,13 @@ from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from tests.visitors import signed_in, text_of
-from timeline import fanout
-from timeline.models import Tweet, User, Visit
+from tests.visitors import post, signed_in, text_of
+from timeline.models import User, Visit
 from timeline.visits import AWAY
 
 pytestmark = pytest.mark.django_db
 
 MARKER = '<p class="marker">'
-
-
-def post(author: User, text: str) -> Tweet:
-    tweet = Tweet.objects.create(author=author, text=text)
-    fanout.deliver([tweet.pk])
-    return tweet
 
 
 def look(person: User) -> str:
@@ -37,10 +30,10 @@ def test_there_is_no_line_on_the_first_visit(alice: User, bob: User) -> None:
 
 
 def test_the_line_is_above_what_was_there_at_the_last_visit(alice: User, bob: User) -> None:
-    old = post(bob, "old")
+    (old,) = post(bob, "old")
     look(alice)
     be_away(alice)
-    new = post(bob, "new")
+    (new,) = post(bob, "new")
     page = look(alice)
     assert page.index(f"tweet-{new.pk}") < page.index(MARKER)
     assert page.index(f"tweet-{old.pk}") < page.index(MARKER) < page.index(">old<")
@@ -64,7 +57,7 @@ def test_there_is_no_line_when_nothing_is_new(alice: User, bob: User) -> None:
 
 def test_the_line_is_found_though_its_tweet_is_gone(alice: User, bob: User) -> None:
     post(bob, "older")
-    old = post(bob, "old")
+    (old,) = post(bob, "old")
     look(alice)
     be_away(alice)
     old.delete()
