@@ -12,6 +12,7 @@ run:
 	@sh deploy/install.sh run
 	@$(BIN)/python -m deploy.run --demo
 
+# Everything on SQLite, and on PostgreSQL what depends on the database (the marker `once` in tests/plugin.py).
 # deploy/install.sh may have put the browser beside the packages.
 test: export PATH := $(CURDIR)/$(BIN):$(PATH)
 test:

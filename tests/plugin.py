@@ -56,6 +56,16 @@ def pytest_configure(config: pytest.Config) -> None:
         PostgreSQL(DIRECTORY / "pg").start()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a run on SQLite has shown already; a test that is asked for by its name runs anyway."""
+    is_asked_for = any("::" in argument for argument in config.args)
+    if config.getoption("--database") == "postgresql" and not is_asked_for:
+        shown = [item for item in items if item.get_closest_marker("once")]
+        config.hook.pytest_deselected(items=shown)
+        items[:] = [item for item in items if item not in shown]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not IS_WORKER and (DIRECTORY / "pg" / "data" / "postmaster.pid").exists():
         PostgreSQL(DIRECTORY / "pg").stop("immediate")

@@ -15,6 +15,8 @@ import pytest
 from tests.servers import ROOT, Stack
 from tests.threads import wait_until
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def cold() -> Iterator[Stack]:
