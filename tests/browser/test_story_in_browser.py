@@ -63,15 +63,6 @@ def test_two_new_people_become_friends_and_one_sees_what_the_other_posts(open_br
     expect(lin.get_by_role("status")).to_contain_text("You and bob are no longer friends.")
 
 
-def test_no_page_is_wider_than_a_small_phone(open_browser: Opener) -> None:
-    page = open_browser(viewport={"width": 320, "height": 568})
-    sign_up(page, "x" * 150)
-    post(page, "w" * 500)
-    for address in ("/", "/people/", f"/people/{'x' * 150}/", "/people/?q=x"):
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
-
-
 def test_everything_works_by_keyboard_alone(open_browser: Opener) -> None:
     page = open_browser()
     sign_up(page, "dora")

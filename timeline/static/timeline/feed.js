@@ -38,6 +38,32 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.querySelector?.(".tweet")) document.getElementById("empty")?.remove();
 });
 
+// --- For who listens ---------------------------------------------------------------------------------------
+
+const feed = document.getElementById("feed");
+
+// A feed without articles would be a mistake, so an empty page has none. How many there are is known at the end only.
+function number() {
+  const articles = feed?.querySelectorAll(":scope > article") ?? [];
+  if (!articles.length) return;
+  feed.setAttribute("role", "feed");
+  feed.setAttribute("aria-labelledby", "home");
+  const total = document.querySelector("#pages a[rel=next]") ? -1 : articles.length;
+  articles.forEach((article, index) => {
+    article.setAttribute("aria-posinset", index + 1);
+    article.setAttribute("aria-setsize", total);
+  });
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target === feed) feed.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.target === feed) feed.removeAttribute("aria-busy");
+});
+document.addEventListener("htmx:afterSettle", number);
+number();
+
 // --- Times -------------------------------------------------------------------------------------------------
 
 function ago(seconds, words) {

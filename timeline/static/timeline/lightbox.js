@@ -9,8 +9,8 @@ let shown = 0;
 
 function open(link) {
   links = [...link.closest(".photos").querySelectorAll("a")];
-  show(links.indexOf(link));
   dialog.showModal();
+  show(links.indexOf(link));
 }
 
 function show(index) {
@@ -20,10 +20,16 @@ function show(index) {
   image.alt = link.querySelector("img").alt;
   dialog.querySelector(".caption").textContent = link.dataset.alt;
   dialog.querySelector(".place").textContent = links.length > 1 ? `${index + 1} / ${links.length}` : "";
+  makeReadable(dialog.querySelector("figcaption"));
   dialog.querySelector(".before").hidden = index === 0;
   dialog.querySelector(".after").hidden = index === links.length - 1;
   // The next one is there when it is wanted.
   if (links[index + 1]) new Image().src = links[index + 1].href;
+}
+
+// What is too long to be shown whole is scrolled by keys, too, once they reach it.
+function makeReadable(caption) {
+  caption.tabIndex = caption.scrollHeight > caption.clientHeight ? 0 : -1;
 }
 
 function step(by) {
