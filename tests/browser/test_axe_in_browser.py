@@ -208,3 +208,48 @@ def test_what_has_the_focus_is_not_below_the_bar(open_browser: Opener, addresses
     page.evaluate("document.querySelectorAll('article a')[2].focus()")
     top = "document.activeElement.getBoundingClientRect().top"
     assert page.evaluate(f"{top} >= document.querySelector('.bar').getBoundingClientRect().bottom")
+
+
+def test_nothing_moves_for_who_asked_for_that(open_browser: Opener) -> None:
+    moving = "getComputedStyle(document.querySelector('main button')).transitionDuration"
+    assert open_browser(reduced_motion="no-preference").evaluate(moving) != "0s"
+    assert open_browser(reduced_motion="reduce").evaluate(moving) == "0s"
+
+
+def test_forced_colours_leave_what_colours_alone_have_said(
+    scene: tuple[Stack, Addresses], open_browser: Opener
+) -> None:
+    stack, addresses = scene
+    make_unread(stack)
+    page = Visitors(open_browser, addresses, forced_colors="active").window_of("lin")
+    assert style_of(page, ".bar a[aria-current]", "textDecorationLine") == "underline"
+    page.goto("/notifications/")
+    unread = style_of(page, ".notification.unread", "borderInlineStartColor")
+    page.reload()
+    assert style_of(page, ".notification:not(.unread)", "borderInlineStartColor") != unread
+
+
+def style_of(page: Page, selector: str, name: str) -> str:
+    return str(page.locator(selector).first.evaluate("(element, name) => getComputedStyle(element)[name]", name))
+
+
+# A label stands for a field that is shown as one.
+FOCUSED = """() => {
+    const shown = document.activeElement.type === "file" ? document.activeElement.labels[0] : document.activeElement;
+    const {outlineStyle, outlineWidth} = getComputedStyle(shown);
+    const width = outlineStyle === "none" ? 0 : parseFloat(outlineWidth);
+    return [shown.outerHTML.slice(0, 80), shown === document.body, width];
+}"""
+
+
+def test_one_always_sees_where_the_keyboard_is(open_browser: Opener, addresses: Addresses) -> None:
+    page = Visitors(open_browser, addresses).look_at(next(sight for sight in SIGHTS if sight.name == "a post"))
+    outlines = {}
+    while True:
+        page.keyboard.press("Tab")
+        shown, is_end, width = page.evaluate(FOCUSED)
+        if is_end or shown in outlines:
+            break
+        outlines[shown] = width
+    assert len(outlines) > 20
+    assert {shown: width for shown, width in outlines.items() if width < 2} == {}
