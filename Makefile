@@ -2,7 +2,7 @@
 # make test, make lint: install what is missing and check everything. make fmt formats; make clean starts afresh.
 # make bench, make bench-quick: measure everything beside Celery and feeds in Redis; see benchmarks/README.md.
 
-.PHONY: run test chaos bench bench-quick lint fmt clean
+.PHONY: run test chaos bench bench-quick screenshots lint fmt clean
 
 BIN := .venv/bin
 WORKERS ?= auto
@@ -30,6 +30,11 @@ chaos:
 bench bench-quick:
 	@sh deploy/install.sh bench
 	@.venv-bench/bin/python -m benchmarks $(if $(findstring quick,$@),quick,full) $(BENCH)
+
+# The pictures of the README. Emoji need a font that has them (Debian: fonts-noto-color-emoji).
+screenshots:
+	@sh deploy/install.sh test
+	$(BIN)/python -m tests.browser.screenshots
 
 # The checks need settings, but shall not make var/ or use a real database.
 lint: export SECRET_KEY := lint

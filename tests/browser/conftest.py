@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
 from tests.servers import Stack
 
@@ -57,11 +57,8 @@ def site(stack: Stack) -> str:
 def open_browser(site: str) -> Iterator[Opener]:
     """Open a window of somebody's own at the first page; what the browser complains about fails the test."""
     complaints: list[str] = []
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.fail("There is no Chromium: install it (`make test` does).")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        chromium = launch(playwright)
 
         def opened(locale: str = "en", **options: object) -> Page:
             page = chromium.new_context(base_url=site, locale=locale, **options).new_page()  # type: ignore[arg-type]
@@ -74,6 +71,14 @@ def open_browser(site: str) -> Iterator[Opener]:
         yield opened
         chromium.close()
     assert complaints == []
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the system's Chromium."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("There is no Chromium: install it (`make test` does).")
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
 
 
 def is_complaint(message: ConsoleMessage) -> bool:
