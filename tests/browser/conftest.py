@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
+from tests.pictures import image_file
 from tests.servers import Stack
 
 # Root may not use Chromium's sandbox, and it shall talk to nobody but us.
@@ -27,6 +28,7 @@ REFUSALS = re.compile(r"the server responded with a status of (413|422|429) ")
 NOWHERE = "/nowhere/"
 
 Opener = Callable[..., Page]
+Photos = Callable[..., list[Path]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,6 +73,19 @@ def open_browser(site: str) -> Iterator[Opener]:
         yield opened
         chromium.close()
     assert complaints == []
+
+
+@pytest.fixture
+def photo_files(tmp_path: Path) -> Photos:
+    """Make so many photos as files."""
+
+    def made(number: int) -> list[Path]:
+        paths = [tmp_path / f"photo-{index}.jpg" for index in range(number)]
+        for index, path in enumerate(paths):
+            path.write_bytes(image_file(size=(800 + index, 600)))
+        return paths
+
+    return made
 
 
 def launch(playwright: Playwright) -> Browser:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests.browser.acts import post, sign_up
 from tests.browser.conftest import Opener
 from tests.browser.scene import PASSWORD, SIGHTS, Sight, made_in, make_unread
-from tests.browser.test_story_in_browser import post, sign_up
 from tests.servers import Stack
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()

@@ -1,53 +1,13 @@
 """Photos in a real browser: chosen, described, posted, and looked at."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Opener
-from tests.pictures import image_file
-
-PASSWORD = "climbing-beans-42"
-
-Photos = Callable[..., list[Path]]
-
-
-@pytest.fixture
-def photo_files(tmp_path: Path) -> Photos:
-    """Make so many photos as files."""
-
-    def made(number: int) -> list[Path]:
-        paths = [tmp_path / f"photo-{index}.jpg" for index in range(number)]
-        for index, path in enumerate(paths):
-            path.write_bytes(image_file(size=(800 + index, 600)))
-        return paths
-
-    return made
-
-
-def sign_up(page: Page, username: str) -> None:
-    page.goto("/signup/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password confirmation").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
-    page.goto("/")
-
-
-def befriend(one: Page, other: Page, names: tuple[str, str]) -> None:
-    one.goto(f"/people/{names[1]}/")
-    one.get_by_role("button", name=re.compile("Add friend")).click()
-    other.goto(f"/people/{names[0]}/")
-    other.get_by_role("button", name=re.compile("Accept")).click()
-    for page in (one, other):
-        page.goto("/")
-
-
-def choose(page: Page, files: list[Path]) -> None:
-    page.locator("input[type=file][name=added]").set_input_files(files)
+from tests.browser.acts import befriend, choose, sign_up
+from tests.browser.conftest import Opener, Photos
 
 
 def send(page: Page) -> None:
@@ -66,7 +26,9 @@ def test_photos_are_seen_before_they_are_posted_and_by_friends_after(open_browse
     lin, bob, eve = open_browser(), open_browser(), open_browser()
     for page, name in ((lin, "lin"), (bob, "bob"), (eve, "eve")):
         sign_up(page, name)
-    befriend(lin, bob, ("lin", "bob"))
+    befriend(lin, bob, "bob")
+    lin.goto("/")
+    bob.goto("/")
 
     choose(lin, photo_files(3))
     expect(lin.locator(".draft")).to_have_count(3)

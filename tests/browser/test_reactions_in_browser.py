@@ -2,32 +2,10 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.acts import befriend, comment, post, sign_up, tweet
 from tests.browser.conftest import Opener
-from tests.browser.test_story_in_browser import post, sign_up
-
-
-def befriend(one: Page, other: Page, name: str) -> None:
-    """Let `one` ask the person of that name, who sits in front of `other`, and let them accept."""
-    one.goto(f"/people/{name}/")
-    one.get_by_role("button", name=f"Add friend {name}").click()
-    expect(one.get_by_role("status")).to_contain_text(f"Your request is on its way to {name}.")
-    other.goto("/notifications/")
-    other.get_by_role("link", name="wants to be your friend").first.click()
-    other.get_by_role("button", name="Accept").click()
-    expect(other.get_by_role("status")).to_contain_text("are friends now.")
-
-
-def tweet(page: Page, text: str) -> Locator:
-    return page.get_by_role("article").filter(has_text=text)
-
-
-def comment(card: Locator, text: str) -> None:
-    card.get_by_text("Comment", exact=True).click()
-    card.get_by_label("Write a comment").fill(text)
-    card.get_by_role("button", name="Send").click()
-    expect(card.get_by_role("listitem").filter(has_text=text)).to_be_visible()
 
 
 def mark(page: Page) -> None:

@@ -4,24 +4,8 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.acts import post, sign_up
 from tests.browser.conftest import Opener
-
-PASSWORD = "climbing-beans-42"
-
-
-def sign_up(page: Page, username: str) -> None:
-    page.get_by_role("link", name="Sign up").first.click()
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password confirmation").fill(PASSWORD)
-    page.get_by_role("button", name="Sign up").click()
-    expect(page.get_by_role("link", name="Find friends")).to_be_visible()
-
-
-def post(page: Page, text: str) -> None:
-    page.get_by_label("Tell your friends").fill(text)
-    page.get_by_role("button", name="Post").click()
-    expect(page.get_by_role("article")).to_contain_text(text)
 
 
 def assert_sees_within_a_second(page: Page, text: str) -> None:

@@ -19,9 +19,9 @@ register = template.Library()
 # The stylesheet has this many colours for people without a picture.
 COLOURS = 8
 
-# Texts beyond either are folded.
-FOLDED_LETTERS = 280
-FOLDED_LINES = 8
+# Texts beyond either are folded to four lines: they have more, however wide the page is.
+FOLDED_LETTERS = 360
+FOLDED_LINES = 5
 
 
 @register.simple_tag(takes_context=True)
@@ -39,7 +39,7 @@ def linked(text: str) -> SafeString:
 @register.filter
 def is_long(text: str) -> bool:
     """Tell whether a text is folded where many tweets stand."""
-    return len(text) > FOLDED_LETTERS or text.count("\n") >= FOLDED_LINES
+    return len(text) > FOLDED_LETTERS or text.count("\n") + 1 > FOLDED_LINES
 
 
 @register.filter

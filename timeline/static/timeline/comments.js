@@ -1,13 +1,11 @@
 // Writing a comment: keeps it over a reload, counts, sends by Ctrl+Enter. The names of what is kept begin with "draft-",
 // which is forgotten on the way out.
 
-const NEAR = 50;
+import { lengthOf, NEAR, sends } from "./writing.js";
 
 const formOf = (element) => element.closest?.(".comment-form");
 const fieldOf = (form) => form.querySelector("textarea");
 const key = (form) => `draft-${form.dataset.writer}-${fieldOf(form).id}`;
-// As the server counts: code points, a line break as one, nothing around the text.
-const lengthOf = (text) => [...text.replace(/\r\n?/g, "\n").trim()].length;
 
 function count(form) {
   const counter = form.querySelector(".counter");
@@ -42,9 +40,7 @@ document.addEventListener("input", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const form = formOf(event.target);
-  if (!form || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  // 229 is what some browsers say while an input method is composing.
-  if (event.isComposing || event.keyCode === 229 || event.repeat) return;
+  if (!form || !sends(event)) return;
   event.preventDefault();
   form.requestSubmit();
 });

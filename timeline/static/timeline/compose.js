@@ -1,15 +1,13 @@
 // Writing a new post: counts, keeps the text over a reload, sends by Ctrl+Enter.
 
-const NEAR = 50;
+import { lengthOf, NEAR, sends } from "./writing.js";
+
 const form = () => document.getElementById("compose");
 const field = () => form()?.querySelector("textarea[name=text]");
 // One browser may be several people's.
 const key = () => `draft-${form()?.dataset.writer}`;
 
 // --- Counting ----------------------------------------------------------------------------------------------
-
-// As the server counts: code points, a line break as one, nothing around the text.
-const lengthOf = (text) => [...text.replace(/\r\n?/g, "\n").trim()].length;
 
 function count() {
   const counter = form().querySelector(".counter");
@@ -43,15 +41,15 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.target !== field() || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  // 229 is what some browsers say while an input method is composing.
-  if (event.isComposing || event.keyCode === 229 || event.repeat) return;
+  if (event.target !== field() || !sends(event)) return;
   event.preventDefault();
   form().requestSubmit();
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target !== form() || event.detail.elt !== form() || !event.detail.successful) return;
+  // htmx calls every answer successful that it shows, also a refusal; without a network the status is 0.
+  const { elt, xhr } = event.detail;
+  if (elt !== form() || xhr.status < 200 || xhr.status >= 300) return;
   form().reset();
   localStorage.removeItem(key());
   count();
