@@ -1,8 +1,8 @@
 # make run: installs what is missing, runs Trellis, and prints its address once it is ready.
-# make test, make lint: install what is missing and check everything. make fmt formats; make clean starts afresh.
+# make test, make test-slow, make lint: install what is missing and check everything. make fmt formats; make clean starts afresh.
 # make bench, make bench-quick: measure everything beside Celery and feeds in Redis; see benchmarks/README.md.
 
-.PHONY: run test chaos bench bench-quick screenshots lint fmt clean
+.PHONY: run test test-slow chaos bench bench-quick screenshots lint fmt clean
 
 BIN := .venv/bin
 WORKERS ?= auto
@@ -13,12 +13,15 @@ run:
 	@$(BIN)/python -m deploy.run --demo
 
 # Everything on SQLite, and on PostgreSQL what depends on the database (the marker `once` in tests/plugin.py).
+# test-slow: real browsers, the short drill, the smallest benchmark, Facebook's graph.
 # deploy/install.sh may have put the browser beside the packages.
-test: export PATH := $(CURDIR)/$(BIN):$(PATH)
-test:
+test test-slow: export PATH := $(CURDIR)/$(BIN):$(PATH)
+test test-slow:
 	@sh deploy/install.sh test
-	$(BIN)/pytest -q -n $(WORKERS) --database=sqlite
-	$(BIN)/pytest -q -n $(WORKERS) --database=postgresql
+	$(BIN)/pytest -q -n $(WORKERS) -m "$(KIND)" --database=sqlite
+	$(BIN)/pytest -q -n $(WORKERS) -m "$(KIND)" --database=postgresql
+test: KIND := not slow
+test-slow: KIND := slow
 
 # The drill: everything breaks again and again while people post, for up to 15 minutes; ends with a table. As root,
 # or the full disk is left out. More: make chaos CHAOS="--help"

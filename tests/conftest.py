@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import translation
 from pytest_django import Settings
 
 from tests.servers import Beanstalkd, Stack, database_url, private_directory
@@ -37,6 +38,14 @@ def no_broker(settings: Settings) -> Iterator[None]:
     yield
     queue.pusher.close()
     queue.breaker.reset()
+
+
+@pytest.fixture(autouse=True)
+def no_language_of_somebody_else() -> Iterator[None]:
+    """A request leaves its language to what comes next in the thread, which in production is another request."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from tests.servers import ROOT
 
 
 @pytest.mark.once
+@pytest.mark.slow
 def test_the_smallest_run_measures_audits_compares_and_draws(tmp_path: Path) -> None:
     # Without the peers, which only `make bench` installs.
     command = [sys.executable, "-m", "benchmarks", "tiny", "--without-peers", "--results", str(tmp_path)]

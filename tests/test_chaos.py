@@ -9,6 +9,7 @@ from django.conf import settings
 from tests.servers import ROOT
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_or_doubled_whatever_breaks(request: pytest.FixtureRequest) -> None:
     """Each fault once, as real processes die. `make chaos` does it twenty times, and judges the seconds, too."""
     database = request.config.getoption("--database") or "sqlite"

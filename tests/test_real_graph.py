@@ -85,6 +85,7 @@ def test_a_graph_becomes_true_timelines(stack: Stack, tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(400)
+@pytest.mark.slow
 def test_facebooks_graph_becomes_true_timelines(stack: Stack) -> None:
     if not GRAPH.is_file():
         reason = (

@@ -70,6 +70,7 @@ def test_it_is_ready_on_a_host_name_of_its_own(cold: Stack) -> None:
     cold.start()
 
 
+@pytest.mark.slow
 def test_the_demo_circle_comes_with_the_first_start_only(cold: Stack) -> None:
     cold.start("--demo")
     people = count_people(cold)
@@ -156,6 +157,7 @@ def test_a_missing_broker_is_named_with_the_command_that_installs_it(cold: Stack
     assert "apt-get install beanstalkd" in refusal(cold, PATH=str(Path(sys.executable).parent))
 
 
+@pytest.mark.slow
 def test_a_program_that_cannot_run_is_shown_with_the_end_of_its_log(cold: Stack) -> None:
     """A directory stands where the broker wants its socket."""
     (cold.directory / "run" / "beanstalkd.sock").mkdir(parents=True)

@@ -17,6 +17,8 @@ SHARDS = [f"pub_tweet:pub_tweet_sharding_{shard}" for shard in range(5)]
 PROGRAMS = {*SHARDS, "beanstalkd", "sweep_tweets", "web"}
 MEGABYTE = 2**20
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(scope="module")
 def untouched() -> Iterator[Stack]:
@@ -55,7 +57,9 @@ def is_consumer(process: psutil.Process, stack: Stack) -> bool:
 def consumers_of_shard(shard: str, stack: Stack, *, but: set[int]) -> list[psutil.Process]:
     with suppress(psutil.NoSuchProcess):  # one may end while we look
         found = [process for process in consumers_of(stack) if process.cmdline()[-1:] == [shard]]
-        return [process for process in found if process.pid not in but]
+        new = [process for process in found if process.pid not in but]
+        # For a moment after a fork the child looks like its parent.
+        return new if len(new) == 1 else []
     return []
 
 

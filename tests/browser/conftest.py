@@ -32,10 +32,11 @@ Photos = Callable[..., list[Path]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a browser shows does not depend on the database."""
+    """What a browser shows does not depend on the database, and whole evenings take their time."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.once)
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")
