@@ -19,6 +19,8 @@ from timeline.models import User
 
 # A CSRF cookie and field of 32 letters are equal when they match.
 CSRF = "b" * 32
+# Seconds after which a connection is made anew, before the server ends it.
+IDLE = 1.0
 
 
 @contextmanager
@@ -64,10 +66,13 @@ class Visitor:
             "Cookie": f"{settings.SESSION_COOKIE_NAME}={session.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
         }
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.used_at = 0.0
 
-    def connect_anew(self) -> None:
-        """Connect again with the next request: the server has closed a connection that was idle for seconds."""
-        self.connection.close()
+    def connect(self) -> None:
+        """Be connected: the server closes a connection that is idle for two seconds. Not a part of what is measured."""
+        if time.perf_counter() - self.used_at > IDLE:
+            self.connection.close()
+            self.connection.connect()
 
     def get(self, path: str) -> float:
         """Read a page. Returns the milliseconds until its last byte."""
@@ -79,11 +84,13 @@ class Visitor:
 
     def _timed(self, method: str, path: str, body: str | None, expected: int) -> float:
         headers = {**self.headers, **({"Content-Type": "application/x-www-form-urlencoded"} if body else {})}
+        self.connect()
         started = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
         response.read()
-        milliseconds = (time.perf_counter() - started) * 1000
+        self.used_at = time.perf_counter()
+        milliseconds = (self.used_at - started) * 1000
         if response.status != expected:
             raise RuntimeError(f"{method} {path} answered {response.status}")
         return milliseconds

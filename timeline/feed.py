@@ -8,7 +8,8 @@ from django.db.models import Q, QuerySet
 
 from timeline.horizon import horizon
 from timeline.models import Friendship, Retention, Tweet, User
-from timeline.pages import Page, first_page
+from timeline.pages import Page, page_of
+from timeline.prepared import Prepared
 
 # Tweets on one page for whoever comes back to where they had scrolled to.
 MOST_AT_ONCE = 200
@@ -22,6 +23,10 @@ NEWEST_OF_EACH = """
 """
 
 
+# One row more than a page, to know whether there is another one.
+STORED = Prepared(lambda owner, *before: Tweet.objects.home_of(User(pk=owner), *before)[: settings.TIMELINE_PAGE + 1])
+
+
 def home_page(owner: User, before: int | None, is_trimmed: Callable[[], bool] = lambda: True) -> Page[Tweet]:
     """Return a page of the timeline of `owner`, newest first.
 
@@ -30,7 +35,8 @@ def home_page(owner: User, before: int | None, is_trimmed: Callable[[], bool] = 
         is_trimmed: tells whether there may be tweets that are not stored; asked only when the stored ones have been
             read, so that none falls between the two.
     """
-    stored = first_page(Tweet.objects.home_of(owner, horizon.now() if before is None else before))
+    bound = horizon.now() if before is None else before
+    stored = page_of(list(STORED(owner.pk) if bound is None else STORED(owner.pk, bound)))
     if stored.following is not None or not is_trimmed():
         return stored
     wanted = settings.TIMELINE_PAGE + 1 - len(stored.rows)

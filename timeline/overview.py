@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import OuterRef, QuerySet
 
 from timeline.models import FriendRequest, Friendship, Notification, Retention, User
+from timeline.prepared import Prepared
 from timeline.visibility import counted
 
 # The badge says "99+" then.
@@ -33,7 +34,14 @@ class Overview:
 
 def overview_of(viewer: User) -> Overview:
     """Count everything in one query."""
-    counts = User.objects.filter(pk=viewer.pk).values_list(
+    ((*counts,),) = COUNTS(viewer.pk)
+    return Overview(*counts)
+
+
+def counts_of(person: int) -> QuerySet:
+    """Return the fields of the overview, in one row."""
+    viewer = User(pk=person)
+    return User.objects.filter(pk=viewer.pk).values_list(
         counted(FriendRequest.objects.filter(receiver=OuterRef("pk")), "receiver"),
         counted(unread_by(viewer), "receiver"),
         counted(Friendship.objects.filter(user=OuterRef("pk"), is_withheld=False), "user"),
@@ -42,7 +50,9 @@ def overview_of(viewer: User) -> Overview:
         "visit__at",
         Retention.current_floor(),
     )
-    return Overview(*counts.get())
+
+
+COUNTS = Prepared(counts_of)
 
 
 def unread_by(viewer: User) -> QuerySet[Notification]:

@@ -30,8 +30,12 @@ class Page(Generic[Row]):
 
 def first_page(rows: QuerySet[Row]) -> Page[Row]:
     """Return the first page of some ordered rows; reads one row more to know whether there is another page."""
+    return page_of(list(rows[: settings.TIMELINE_PAGE + 1]))
+
+
+def page_of(found: list[Row]) -> Page[Row]:
+    """Return the page of which all rows were read, and one more if there is one."""
     size = settings.TIMELINE_PAGE
-    found = list(rows[: size + 1])
     return Page(found[:size], found[size - 1] if len(found) > size else None)
 
 

@@ -15,6 +15,7 @@ from timeline import notifications
 from timeline.locks import share_authors
 from timeline.models import Comment, Like, Tweet, User
 from timeline.pages import Page, first_page
+from timeline.prepared import Prepared
 
 # Shown under a tweet on a page with many; the rest is a number.
 MOST_LIKES = 10
@@ -135,11 +136,8 @@ class Comments:
 
 def likes_of(tweets: Iterable[Tweet], viewer: User) -> dict[int, Likes]:
     """Return the likes of some tweets, which `viewer` may see, by tweet id; in one query."""
-    is_mine = ExpressionWrapper(Q(person=viewer), output_field=BooleanField())
-    newest = [is_mine.desc(), F("pk").desc()]
     found = {tweet.pk: Likes() for tweet in tweets}
-    likes = Like.objects.filter(tweet__in=found).visible_to(viewer).select_related("person")
-    for row in last_of_each(likes, newest, MOST_LIKES):
+    for row in LIKES(viewer.pk, *found) if found else ():
         its = found[row.tweet_id]
         its.people.append(row.person)
         its.count = row.number
@@ -150,8 +148,7 @@ def likes_of(tweets: Iterable[Tweet], viewer: User) -> dict[int, Likes]:
 def comments_of(tweets: Iterable[Tweet], viewer: User) -> dict[int, Comments]:
     """Return the comments on some tweets, which `viewer` may see, by tweet id; in one query."""
     found = {tweet.pk: Comments() for tweet in tweets}
-    comments = shown(Comment.objects.filter(tweet__in=found), viewer)
-    for row in reversed(last_of_each(comments, [F("pk").desc()], MOST_COMMENTS)):
+    for row in reversed(list(COMMENTS(viewer.pk, *found))) if found else ():
         its = found[row.tweet_id]
         its.rows.append(row)
         its.count = row.number
@@ -175,10 +172,27 @@ def shown(comments: "QuerySet[Comment]", viewer: User) -> "QuerySet[Comment]":
     return with_people.visible_to(viewer).annotate(shows_replied=Exists(replied))  # type: ignore[attr-defined]
 
 
-def last_of_each(rows: QuerySet, order: list, most: int) -> list:
+def last_likes(viewer: int, *tweets: int) -> QuerySet:
+    """Return the likes of some tweets that somebody sees: their own first, then the last ones."""
+    person = User(pk=viewer)
+    is_mine = ExpressionWrapper(Q(person=person), output_field=BooleanField())
+    likes = Like.objects.filter(tweet__in=tweets).visible_to(person).select_related("person")
+    return last_of_each(likes, [is_mine.desc(), F("pk").desc()], MOST_LIKES)
+
+
+def last_comments(viewer: int, *tweets: int) -> QuerySet:
+    """Return the last comments on some tweets that somebody sees, last first."""
+    comments = shown(Comment.objects.filter(tweet__in=tweets), User(pk=viewer))
+    return last_of_each(comments, [F("pk").desc()], MOST_COMMENTS)
+
+
+def last_of_each(rows: QuerySet, order: list, most: int) -> QuerySet:
     """Return the first rows of each tweet in some order, with the `number` of all that the tweet has."""
     ranked = rows.annotate(
         number=Window(Count("pk"), partition_by="tweet"),
         rank=Window(RowNumber(), partition_by="tweet", order_by=order),
     )
-    return list(ranked.filter(rank__lte=most).order_by("tweet", "rank"))
+    return ranked.filter(rank__lte=most).order_by("tweet", "rank")
+
+
+LIKES, COMMENTS = Prepared(last_likes), Prepared(last_comments)

@@ -138,6 +138,5 @@ def http_times(visitors: Sequence[Visitor], before: int | None, count: int) -> l
     """Return the milliseconds of each whole page, one after the other."""
     path = "/" if before is None else f"/?before={before}"
     for visitor in visitors:
-        visitor.connect_anew()
         visitor.get(path)
     return [visitors[number % len(visitors)].get(path) for number in range(count)]
