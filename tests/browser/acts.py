@@ -63,9 +63,17 @@ def choose(page: Page, files: list[Path]) -> None:
     page.locator("input[type=file][name=added]").set_input_files(files)
 
 
-def come_back(page: Page) -> None:
-    """Look at the window again after it was hidden; then it asks for news at once."""
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+def news(page: Page) -> Locator:
+    """Come back to the window again and again, which makes it ask for news, until it announces some.
+
+    Returns the button that announces it.
+    """
+    # Not once: the post may still be on its way, or the page busy with the answer before.
+    page.wait_for_function(
+        "() => document.querySelector('.button.newer') ?? !document.dispatchEvent(new Event('visibilitychange'))",
+        polling=100,
+    )
+    return page.get_by_role("link", name="new post")
 
 
 def run(stack: Stack, code: str) -> str:

@@ -2,17 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import befriend, choose, come_back, comment, sign_up, tweet
+from tests.browser.acts import befriend, choose, comment, news, sign_up, tweet
 from tests.browser.conftest import Opener, Photos
-
-
-def see_news(page: Page) -> None:
-    """Wait until the page announces something new, and let it show that."""
-    button = page.get_by_role("link", name="new post")
-    while not button.is_visible():
-        with page.expect_response("**/newer/*"):
-            come_back(page)
-    button.click()
 
 
 def test_a_post_its_photos_and_what_friends_say_reach_those_whom_they_are_for(
@@ -37,7 +28,7 @@ def test_a_post_its_photos_and_what_friends_say_reach_those_whom_they_are_for(
     expect(mine.locator(".photos img")).to_have_count(2)
     expect(mine.get_by_text("with all 3 friends")).to_be_visible()
     ben.evaluate("document.body.dataset.sameDocument = 'yes'")
-    see_news(ben)
+    news(ben).click()
     card = tweet(ben, "The peas are sweet")
     expect(card.locator(".photos img")).to_have_count(2)
     assert ben.evaluate("document.body.dataset.sameDocument") == "yes"
@@ -45,8 +36,8 @@ def test_a_post_its_photos_and_what_friends_say_reach_those_whom_they_are_for(
     # Ben likes it and says something. Cleo is a friend of both, Dora of Anna alone.
     card.get_by_role("button", name="Like").click()
     comment(card, "So are mine")
-    see_news(cleo)
-    see_news(dora)
+    news(cleo).click()
+    news(dora).click()
     expect(tweet(cleo, "The peas are sweet").get_by_text("So are mine")).to_be_visible()
     expect(tweet(cleo, "The peas are sweet").locator(".likes")).to_contain_text("ben")
     expect(dora.get_by_text("So are mine")).to_have_count(0)

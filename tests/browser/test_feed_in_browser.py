@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.acts import come_back, log_in, post, run, sign_up, tweet
+from tests.browser.acts import log_in, news, post, run, sign_up, tweet
 from tests.browser.conftest import Opener
 from tests.servers import Stack
 
@@ -80,10 +80,7 @@ def test_what_is_new_moves_nothing_and_a_line_tells_where_one_was(reader: Page, 
     scroll_to(reader, "Post 40.")
     before = tweet(reader, "Post 40.").bounding_box()
     run(stack, ONE_MORE)
-    button = reader.get_by_role("link", name="1 new post")
-    with reader.expect_response("**/newer/*"):
-        come_back(reader)
-    expect(button).to_be_visible()
+    expect(news(reader)).to_have_text("1 new post")
     assert tweet(reader, "Post 40.").bounding_box() == before
     reader.goto("/")
     expect(tweet(reader, f"Post {POSTS - 1}.").get_by_text("You were here")).to_be_visible()

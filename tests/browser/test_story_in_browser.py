@@ -7,9 +7,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.acts import post, sign_up
 from tests.browser.conftest import Opener
 
+# How soon a post comes is for the benchmarks to say; here only that it does, in seconds.
+PATIENCE = 10
 
-def assert_sees_within_a_second(page: Page, text: str) -> None:
-    deadline = time.monotonic() + 1
+
+def assert_sees(page: Page, text: str) -> None:
+    deadline = time.monotonic() + PATIENCE
     page.goto("/")
     while not page.get_by_text(text).is_visible():
         assert time.monotonic() < deadline, f"{text!r} has not come"
@@ -33,7 +36,7 @@ def test_two_new_people_become_friends_and_one_sees_what_the_other_posts(open_br
 
     bob.get_by_role("link", name="Home").click()
     post(bob, "The beans are climbing.\nSee for yourselves!")
-    assert_sees_within_a_second(lin, "The beans are climbing.")
+    assert_sees(lin, "The beans are climbing.")
 
     bob.get_by_role("link", name="Delete").click()
     bob.get_by_role("button", name="Delete").click()
