@@ -113,8 +113,18 @@ POSTGRESQL_OPTIONS = {
     # An unreachable server is noticed in seconds, and a statement ends before its job's time to run does.
     "connect_timeout": 5,
     "tcp_user_timeout": 10_000,
-    # Statements are short and many: compiling them (jit) would cost more than running them.
-    "options": "-c statement_timeout=60s -c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c jit=off",
+    # Statements are short and many: compiling them (jit) would cost more than running them, and so does planning those
+    # that are prepared once more for every page (timeline/prepared.py).
+    "options": " ".join(
+        f"-c {setting}"
+        for setting in (
+            "statement_timeout=60s",
+            "lock_timeout=20s",
+            "idle_in_transaction_session_timeout=60s",
+            "jit=off",
+            "plan_cache_mode=force_generic_plan",
+        )
+    ),
 }
 
 
@@ -125,7 +135,8 @@ def database() -> dict[str, object]:
     defaults = SQLITE_OPTIONS if is_sqlite else POSTGRESQL_OPTIONS
     return {
         **config,
-        "CONN_MAX_AGE": 60,
+        # With the connection go the statements that it has prepared.
+        "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {**defaults, **config.get("OPTIONS", {})},
     }

@@ -5,14 +5,41 @@ for a small one: 3 ms of processor time for a single tweet, against 0.3.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.sql import Query, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
 
 Builder = Callable[[Sequence[int]], QuerySet | Query]
+
+
+def places(count: int) -> range:
+    """Return what stands for so many ids in a query that is compiled: -1 for the first, -2 for the second, and so on.
+
+    Such a query must use ids as they are, and no other whole number below zero.
+    """
+    return range(-1, -count - 1, -1)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters, in which `places` stand for ids."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, compiler: SQLCompiler) -> "Statement":
+        sql, parameters = compiler.as_sql()
+        return cls(sql, tuple(parameters))
+
+    def filled(self, ids: Sequence[object]) -> list[Any]:
+        """Return the parameters with the ids, or what else is given, in their places."""
+        return [ids[-value - 1] if type(value) is int and value < 0 else value for value in self.parameters]
 
 
 class Compiled:
@@ -29,15 +56,13 @@ class Compiled:
 
     def sql(self, ids: Sequence[int]) -> tuple[str, list[Any]]:
         """Return the SQL and its parameters for some ids, which must not be empty."""
-        sql, parameters = self._compile(connection.vendor, len(ids))
-        # Where the query was compiled with -1, the first id belongs, with -2 the second, and so on.
-        return sql, [ids[-value - 1] if type(value) is int and value < 0 else value for value in parameters]
+        statement = self._compile(connection.vendor, len(ids))
+        return statement.sql, statement.filled(ids)
 
-    def _compiled_for(self, vendor: str, count: int) -> tuple[str, tuple[Any, ...]]:
-        built = self.build(range(-1, -count - 1, -1))
+    def _compiled_for(self, vendor: str, count: int) -> Statement:
+        built = self.build(places(count))
         query = built.query if isinstance(built, QuerySet) else built
-        sql, parameters = query.get_compiler(connection=connection).as_sql()
-        return sql, tuple(parameters)
+        return Statement.of(query.get_compiler(connection=connection))
 
 
 def update_query(rows: QuerySet, **values: Any) -> Query:

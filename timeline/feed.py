@@ -23,8 +23,13 @@ NEWEST_OF_EACH = """
 """
 
 
-# One row more than a page, to know whether there is another one.
-STORED = Prepared(lambda owner, *before: Tweet.objects.home_of(User(pk=owner), *before)[: settings.TIMELINE_PAGE + 1])
+def stored(owner: int, before: int | None = None) -> QuerySet[Tweet]:
+    """Return a page of what is stored, and one row more, to know whether there is another one."""
+    return Tweet.objects.home_of(User(pk=owner), before)[: settings.TIMELINE_PAGE + 1]
+
+
+# In which partitions a later page lies depends on where it begins: that is for the planner to look at.
+NEWEST, LATER = Prepared(stored, name="newest"), Prepared(stored)
 
 
 def home_page(owner: User, before: int | None, is_trimmed: Callable[[], bool] = lambda: True) -> Page[Tweet]:
@@ -35,13 +40,12 @@ def home_page(owner: User, before: int | None, is_trimmed: Callable[[], bool] = 
         is_trimmed: tells whether there may be tweets that are not stored; asked only when the stored ones have been
             read, so that none falls between the two.
     """
-    bound = horizon.now() if before is None else before
-    stored = page_of(list(STORED(owner.pk) if bound is None else STORED(owner.pk, bound)))
-    if stored.following is not None or not is_trimmed():
-        return stored
-    wanted = settings.TIMELINE_PAGE + 1 - len(stored.rows)
-    last = stored.rows[-1].pk if stored.rows else before
-    rows = [*stored.rows, *older_than_stored(owner, last, wanted)]
+    page = page_of(list(NEWEST(owner.pk, before=horizon.now()) if before is None else LATER(owner.pk, before)))
+    if page.following is not None or not is_trimmed():
+        return page
+    wanted = settings.TIMELINE_PAGE + 1 - len(page.rows)
+    last = page.rows[-1].pk if page.rows else before
+    rows = [*page.rows, *older_than_stored(owner, last, wanted)]
     size = settings.TIMELINE_PAGE
     return Page(rows[:size], rows[size - 1] if len(rows) > size else None)
 

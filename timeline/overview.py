@@ -52,7 +52,7 @@ def counts_of(person: int) -> QuerySet:
     )
 
 
-COUNTS = Prepared(counts_of)
+COUNTS = Prepared(counts_of, name="counts")
 
 
 def unread_by(viewer: User) -> QuerySet[Notification]:

@@ -15,7 +15,7 @@ from timeline import notifications
 from timeline.locks import share_authors
 from timeline.models import Comment, Like, Tweet, User
 from timeline.pages import Page, first_page
-from timeline.prepared import Prepared
+from timeline.prepared import Prepared, padded
 
 # Shown under a tweet on a page with many; the rest is a number.
 MOST_LIKES = 10
@@ -137,7 +137,7 @@ class Comments:
 def likes_of(tweets: Iterable[Tweet], viewer: User) -> dict[int, Likes]:
     """Return the likes of some tweets, which `viewer` may see, by tweet id; in one query."""
     found = {tweet.pk: Likes() for tweet in tweets}
-    for row in LIKES(viewer.pk, *found) if found else ():
+    for row in LIKES(viewer.pk, *padded(list(found))) if found else ():
         its = found[row.tweet_id]
         its.people.append(row.person)
         its.count = row.number
@@ -148,7 +148,7 @@ def likes_of(tweets: Iterable[Tweet], viewer: User) -> dict[int, Likes]:
 def comments_of(tweets: Iterable[Tweet], viewer: User) -> dict[int, Comments]:
     """Return the comments on some tweets, which `viewer` may see, by tweet id; in one query."""
     found = {tweet.pk: Comments() for tweet in tweets}
-    for row in reversed(list(COMMENTS(viewer.pk, *found))) if found else ():
+    for row in reversed(list(COMMENTS(viewer.pk, *padded(list(found))))) if found else ():
         its = found[row.tweet_id]
         its.rows.append(row)
         its.count = row.number
@@ -195,4 +195,4 @@ def last_of_each(rows: QuerySet, order: list, most: int) -> QuerySet:
     return ranked.filter(rank__lte=most).order_by("tweet", "rank")
 
 
-LIKES, COMMENTS = Prepared(last_likes), Prepared(last_comments)
+LIKES, COMMENTS = Prepared(last_likes, name="likes"), Prepared(last_comments, name="comments")

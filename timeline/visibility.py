@@ -46,7 +46,10 @@ def seen_by(viewer: "User | OuterRef") -> Q:
         | Q(audience=Audience.ONLY) & Q(is_named)
         | Q(audience=Audience.EXCEPT) & ~Q(is_named)
     )
-    return Q(author=viewer) | Q(open_friendship) & includes_viewer & within_look_back()
+    is_own = Q(author=viewer)
+    # Two conditions, not one: the first is on the tweet alone. As one, which speaks of the author too, PostgreSQL asks
+    # for the friendship once when it has the tweet, and again when it has the author.
+    return (is_own | Q(open_friendship) & includes_viewer) & (is_own | within_look_back())
 
 
 def within_look_back() -> Q:
