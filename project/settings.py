@@ -36,9 +36,9 @@ TIMELINE_PAGE = 20
 TIMELINE_KEEP_DAYS = env.integer("TIMELINE_KEEP_DAYS", 0, least=0, most=36_500)
 # Days after which somebody who was not seen gets no entries until they return; 0 writes for everybody.
 TIMELINE_DORMANT_DAYS = env.integer("TIMELINE_DORMANT_DAYS", 0, least=0, most=36_500)
-# How many tweets share one partition of the timeline entries (PostgreSQL). With 200 friends each, 50,000 tweets are
-# 10 million entries and about 900 MB: the newest one or two stay in memory.
-TIMELINE_PARTITION = env.integer("TIMELINE_PARTITION", 50_000, least=1000, most=100_000_000)
+# How many tweets share one partition of the timeline entries (PostgreSQL). With 200 friends each, 20,000 tweets are
+# 4 million entries and about 350 MB: the newest one or two stay in memory.
+TIMELINE_PARTITION = env.integer("TIMELINE_PARTITION", 20_000, least=1000, most=100_000_000)
 # Seconds that the queue has for a tweet before the sweeper looks after it.
 TIMELINE_LEASE = env.integer("TIMELINE_LEASE", 30, least=1, most=3600)
 # Seconds that a consumer may hold a job before beanstalkd hands it to somebody else.

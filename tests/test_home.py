@@ -8,9 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from pytest_django import Settings
 
 from tests.visitors import post, shown, signed_in, text_of
 from timeline import fanout, friendships
+from timeline.horizon import NEAR
 from timeline.models import Tweet, User
 from timeline.templatetags.trellis import ago
 
@@ -37,7 +39,23 @@ def test_an_empty_home_says_what_to_do(charlie: User) -> None:
 @pytest.mark.parametrize("count", [0, 1, 19, 20, 21, 40, 41])
 def test_following_older_shows_every_tweet_once(alice: User, bob: User, count: int) -> None:
     post(bob, *(f"tweet {number}" for number in range(count)))
-    client, address, seen, sizes = signed_in(alice), "/", [], []
+    assert_following_older_shows_every_tweet_once(alice, count)
+
+
+@pytest.mark.parametrize("partition", [1, 2, 3])
+def test_a_page_that_is_not_in_the_nearest_partitions_is_whole(
+    settings: Settings, alice: User, bob: User, charlie: User, partition: int
+) -> None:
+    """Guard: the second look, into all the others."""
+    settings.TIMELINE_PARTITION = partition
+    post(bob, *(f"tweet {number}" for number in range(30)))
+    post(charlie, *("not for alice" for _ in range(NEAR * partition)))
+    post(bob, *(f"tweet {number}" for number in range(30, 60)))
+    assert_following_older_shows_every_tweet_once(alice, 60)
+
+
+def assert_following_older_shows_every_tweet_once(reader: User, count: int) -> None:
+    client, address, seen, sizes = signed_in(reader), "/", [], []
     while address:
         page = text_of(client.get(address))
         seen += shown(page)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from timeline.horizon import horizon
+from timeline.horizon import horizon, nearest
 from timeline.models import Friendship, Retention, Tweet, User
 from timeline.pages import Page, page_of
 from timeline.prepared import Prepared
@@ -23,9 +23,9 @@ NEWEST_OF_EACH = """
 """
 
 
-def stored(owner: int, before: int | None = None) -> QuerySet[Tweet]:
+def stored(owner: int, before: int | None = None, after: int | None = None) -> QuerySet[Tweet]:
     """Return a page of what is stored, and one row more, to know whether there is another one."""
-    return Tweet.objects.home_of(User(pk=owner), before)[: settings.TIMELINE_PAGE + 1]
+    return Tweet.objects.home_of(User(pk=owner), before, after)[: settings.TIMELINE_PAGE + 1]
 
 
 # In which partitions a later page lies depends on where it begins: that is for the planner to look at.
@@ -40,7 +40,7 @@ def home_page(owner: User, before: int | None, is_trimmed: Callable[[], bool] = 
         is_trimmed: tells whether there may be tweets that are not stored; asked only when the stored ones have been
             read, so that none falls between the two.
     """
-    page = page_of(list(NEWEST(owner.pk, before=horizon.now()) if before is None else LATER(owner.pk, before)))
+    page = page_of(stored_rows(owner.pk, before))
     if page.following is not None or not is_trimmed():
         return page
     wanted = settings.TIMELINE_PAGE + 1 - len(page.rows)
@@ -48,6 +48,19 @@ def home_page(owner: User, before: int | None, is_trimmed: Callable[[], bool] = 
     rows = [*page.rows, *older_than_stored(owner, last, wanted)]
     size = settings.TIMELINE_PAGE
     return Page(rows[:size], rows[size - 1] if len(rows) > size else None)
+
+
+def stored_rows(owner: int, before: int | None) -> list[Tweet]:
+    """Return the rows of `stored`; where many partitions are, from the nearest ones if these have enough."""
+    bound = horizon.now() if before is None else before
+    after = nearest(bound)
+    if before is None:
+        rows = list(NEWEST(owner, before=bound, after=after))
+    else:
+        rows = list(LATER(owner, before) if after is None else LATER(owner, before, after))
+    if after is None or len(rows) > settings.TIMELINE_PAGE:
+        return rows
+    return [*rows, *LATER(owner, after + 1)][: settings.TIMELINE_PAGE + 1]
 
 
 def newer_than(owner: User, tweet: int, most: int) -> list[Tweet]:

@@ -20,7 +20,7 @@ TABLE = TimelineEntry._meta.db_table
 DEFAULT = f"{TABLE}_default"
 
 # How many partitions lie empty ahead of the newest tweet.
-AHEAD = 2
+AHEAD = 3
 
 # The upper bound of each partition, read from the catalogue: its text ends with TO ('300000').
 BOUNDS = """
