@@ -12,9 +12,9 @@ from pytest_django import Settings
 from tests.pictures import image_file, sent
 from tests.test_who_may_do_what import GONE, REFUSED, TABLE, Act
 from tests.visitors import signed_in
-from timeline import fanout, friendships, photos, posting, reactions
+from timeline import fanout, friendships, photos, posting, reactions, retention
 from timeline.horizon import horizon
-from timeline.models import Notification, Tweet, User
+from timeline.models import Notification, TimelineEntry, Tweet, User
 from timeline.models.tweet import Audience
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,16 @@ def post(author: User, number: int) -> Tweet:
 def test_a_page_costs_few_queries(full: dict[str, Any], alice: User) -> None:
     """All in one: the circle takes longer to make than the pages."""
     assert {str(page): len(asked) for page in PAGES if len(asked := queries_of(page, full, alice)) > MOST} == {}
+
+
+def test_a_home_page_past_what_is_stored_costs_no_more(full: dict[str, Any], alice: User) -> None:
+    retention.raise_floor(full["tweet"] - 2)
+    TimelineEntry.objects.all().delete()
+    (home,) = (page for page in PAGES if page.name == "home")
+    queries_of(home, full, alice)  # remembers the visit, which is a write a minute
+    asked = queries_of(home, full, alice)
+    assert any("timeline_retention" in sql and 'AS "reach"' in sql for sql in asked), "friends' tweets are not read"
+    assert len(asked) <= MOST
 
 
 def queries_of(page: Act, full: dict[str, Any], viewer: User) -> list[str]:

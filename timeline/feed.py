@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from timeline.horizon import horizon, nearest
 from timeline.models import Friendship, Retention, Tweet, User
@@ -92,13 +93,9 @@ def older_than_stored(owner: User, before: int | None, count: int) -> list[Tweet
     return list(older.with_reach(owner).select_related("author__picture").order_by("-pk")[:count])
 
 
-def newest_of_each(owner: User, tweets: QuerySet[Tweet], count: int) -> list[int]:
-    """Return the ids of the newest `count` among some tweets by `owner` and their friends, newest first."""
+def newest_of_each(owner: User, tweets: QuerySet[Tweet], count: int) -> RawSQL:
+    """Return, as a subquery, the ids of the newest `count` among some tweets by `owner` and their friends."""
     one_authors = tweets.extra(where=[f"{Tweet._meta.db_table}.author_id = author.id"])
     visible, parameters = one_authors.order_by("-pk").values("pk")[:count].query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            NEWEST_OF_EACH.format(friendships=Friendship._meta.db_table, visible=visible),
-            [owner.pk, owner.pk, *parameters, count],
-        )
-        return [pk for (pk,) in cursor.fetchall()]
+    sql = NEWEST_OF_EACH.format(friendships=Friendship._meta.db_table, visible=visible)
+    return RawSQL(sql, [owner.pk, owner.pk, *parameters, count])
