@@ -5,8 +5,9 @@ import os
 # Loopback only: in production a proxy stands in front and ends TLS.
 bind = f"127.0.0.1:{os.environ['PORT']}"
 
-# Pages wait for the database more than they compute, and a thread costs less memory than a process. Two processes,
-# so that one goes on serving while the other is restarted.
+# Threads wait for the database and for slow visitors, and cost less memory than processes. But pages compute more than
+# they wait, and one process computes on one core: busy machines want as many as they have cores. Two at least, so that
+# one goes on serving while the other is restarted.
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 8
