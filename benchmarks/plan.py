@@ -23,6 +23,7 @@ class Plan:
         posts: requests for each number of friends.
         reads: pages for each kind of reading.
         present: how many entries there are already, for reading and growth; the first is 0.
+        growing: those of them with which the rate of fan-out is measured.
         memory_rows: how many entries one consumer delivers while its memory is watched.
     """
 
@@ -45,6 +46,7 @@ class Plan:
     audiences: tuple[int, ...]
     reads: int
     present: tuple[int, ...]
+    growing: tuple[int, ...]
     memory_rows: int
 
 
@@ -56,19 +58,20 @@ FULL = Plan(
     friends=(43, 200, 2000),
     sqlite_friends=(43, 200, 2000),
     consumers=(1, 2, 4),
-    main_rows=2_000_000,
+    main_rows=1_500_000,
     rows=1_200_000,
     redis_rows=500_000,
     peer_rows=200_000,
     article_rows=4_000,
     sqlite_rows=200_000,
-    lag_seconds=8,
+    lag_seconds=6,
     loads=(10, 50, 90),
-    posts=300,
+    posts=200,
     audiences=(5, 200, 5000),
-    reads=400,
+    reads=300,
     present=(0, 1_000_000, 10_000_000, 80_000_000),
-    memory_rows=1_500_000,
+    growing=(0, 10_000_000, 80_000_000),
+    memory_rows=1_000_000,
 )
 QUICK = Plan(
     name="quick",
@@ -90,6 +93,7 @@ QUICK = Plan(
     audiences=(5, 200, 2000),
     reads=100,
     present=(0, 1_000_000),
+    growing=(0, 1_000_000),
     memory_rows=300_000,
 )
 # As small as it can be: for the test that everything runs.
@@ -113,6 +117,7 @@ TINY = Plan(
     audiences=(2, 20),
     reads=10,
     present=(0, 4_000),
+    growing=(0, 4_000),
     memory_rows=4_000,
 )
 PLANS = {plan.name: plan for plan in (FULL, QUICK, TINY)}

@@ -17,7 +17,7 @@ from benchmarks.progress import say
 from benchmarks.samples import Spread, distribution
 from benchmarks.servers import Servers
 from benchmarks.web import Visitor, server
-from benchmarks.world import World, turn_to
+from benchmarks.world import World, execute, turn_to
 from timeline.feed import home_page
 from timeline.models import Tweet, User
 
@@ -46,12 +46,12 @@ def make_worlds(plan: Plan, servers: Servers, circle: World) -> dict[int, World]
 
 def measure_growth(plan: Plan, worlds: dict[int, World]) -> dict[str, object]:
     """Measure the rate of fan-out in each world in turn, and the bytes on disk of entries that were delivered."""
-    rates: dict[int, list[float]] = {present: [] for present in worlds}
-    for world in worlds.values():
-        warm_up(plan, world)
+    rates: dict[int, list[float]] = {present: [] for present in plan.growing}
+    for present in plan.growing:
+        warm_up(plan, worlds[present])
     for repeat in range(plan.repeats):
-        for present, world in worlds.items():
-            rates[present].append(rate_of(plan, world, repeat, empty=not present))
+        for present in plan.growing:
+            rates[present].append(rate_of(plan, worlds[present], repeat, empty=not present))
             say(f"fan-out with {present:,} entries present: {rates[present][-1]:,.0f} rows/s")
     turn_to(worlds[0].url, shards=1)
     return {
@@ -89,12 +89,23 @@ def rate_of(plan: Plan, world: World, seed: int, *, empty: bool) -> float:
 
 def measure_reading(plan: Plan, worlds: dict[int, World]) -> list[dict[str, object]]:
     """Measure first and deep pages, as SQL and over HTTP, in each world that has entries."""
+    for world in worlds.values():
+        world.enter(shards=plan.consumers[-1])
+        tidy_up()
     found: list[dict[str, object]] = []
     for present, world in worlds.items():
         if present:
             world.enter(shards=plan.consumers[-1])
             found += [{"present": present, **each} for each in read(plan, world)]
     return found
+
+
+def tidy_up() -> None:
+    """Do now what PostgreSQL puts off while millions of rows are written, and would do while we read."""
+    execute("SET statement_timeout = 0")
+    execute("VACUUM ANALYZE")
+    settle()
+    connection.close()
 
 
 def read(plan: Plan, world: World) -> list[dict[str, object]]:
