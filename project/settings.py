@@ -192,6 +192,7 @@ LIMITS = {
     "comment": env.integer("LIMIT_COMMENTS", 30, least=0, most=1_000_000),
     "like": env.integer("LIMIT_LIKES", 120, least=0, most=1_000_000),
     "upload": env.integer("LIMIT_UPLOADS", 60, least=0, most=1_000_000),
+    "password": env.integer("LIMIT_PASSWORDS", 10, least=0, most=1_000_000),
     "signup": env.integer("LIMIT_SIGNUPS", 10, least=0, most=1_000_000),
     "login": env.integer("LIMIT_LOGINS", 60, least=0, most=1_000_000),
 }

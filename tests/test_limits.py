@@ -1,6 +1,7 @@
 """What is done too often in a minute: refused, with how long to wait, and nothing that was written is lost."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -8,10 +9,11 @@ from django.test import Client
 from django.utils.timezone import now
 from pytest_django import Settings
 
+from tests.pictures import image_file, sent
 from tests.threads import InThread
 from tests.visitors import signed_in, text_of
 from timeline.limits import TooManyError, forget_old, spend
-from timeline.models import Allowance, Comment, Tweet, User
+from timeline.models import Allowance, Comment, Photo, Tweet, User
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,25 @@ def test_requests_at_the_same_moment_are_all_counted(settings: Settings) -> None
 
     threads = [InThread(attempt) for _ in range(8)]
     assert sum(thread.result() for thread in threads) == 3
+
+
+def test_photos_are_counted_also_when_they_come_with_a_post(settings: Settings, alice: User, tmp_path: Path) -> None:
+    """Guard: the first one, too. A refused post is not counted, but drawing its photos takes long."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.LIMITS = {**settings.LIMITS, "upload": 1}
+    browser = signed_in(alice)
+    for expected in (1, 1):
+        answer = browser.post("/tweets/", {"text": "x" * 501, "added": [sent(image_file())]})
+        assert answer.status_code == 422
+        assert Photo.objects.filter(owner=alice).count() == expected
+    assert TOO_FAST in text_of(answer)
+
+
+def test_a_refused_sign_up_is_counted_too(settings: Settings, client: Client, alice: User) -> None:
+    """Guard: counting before looking. Each refusal tells whether somebody has the name."""
+    settings.LIMITS = {**settings.LIMITS, "signup": 1}
+    form = {"username": "alice", "password1": "climbing-beans-42", "password2": "climbing-beans-42"}
+    assert [client.post("/signup/", form).status_code for _ in range(2)] == [422, 429]
 
 
 def test_a_post_too_many_stays_in_the_form(one_a_minute: None, alice: User) -> None:

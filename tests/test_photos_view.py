@@ -295,7 +295,7 @@ def test_one_bad_photo_does_not_lose_the_others(alice: User) -> None:
 
 def test_the_files_of_one_request_are_counted_one_by_one(alice: User, settings: Settings) -> None:
     """Guard: spend in _take_in. Else each request would count as one photo, and bring nine."""
-    settings.LIMITS = {**settings.LIMITS, "upload": 2}
+    settings.LIMITS = {**settings.LIMITS, "upload": 3}
     form = filled_in(alice, *[sent(image_file(), f"{number}.jpg") for number in range(4)])
     (error,) = errors_of(form)
     assert error.startswith("\u20683.jpg\u2069: That was a little fast.")

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.test import Client
 from django.utils.translation import gettext
+from pytest_django import Settings
 
 from tests.pictures import image_file, sent
 from tests.visitors import messages_of, signed_in, text_of
@@ -68,6 +69,29 @@ def test_a_language_that_was_chosen_wins_over_the_browsers(alice: User) -> None:
     store(alice, language="")
     assert '<html lang="en">' in text_of(signed_in(alice).get("/", headers={"Accept-Language": "en"}))
     assert gettext("Settings") == "Settings", "the next request is not concerned"
+
+
+def test_the_chosen_language_holds_where_nobody_knows_who_is_there(settings: Settings, alice: User) -> None:
+    """Guard: the cookie. These pages are made before anybody asks who is signed in."""
+    client = signed_in(alice)
+    client.post("/settings/", {"name": "", "about": "", "language": "zh-hans", "look_back": "0"})
+    assert 'lang="zh-hans"' in text_of(client.get("/nowhere/"))
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, 1)
+    Tweet.objects.create(author=alice, text="hello")
+    addresses = [client.post("/people/bob/ask/") for _ in range(2)]
+    assert addresses[1].status_code == 429
+    assert 'lang="zh-hans"' in text_of(addresses[1])
+    client.post("/logout/")
+    assert 'lang="zh-hans"' in text_of(client.get("/login/"))
+
+
+def test_the_next_person_at_the_browser_has_a_language_of_their_own(alice: User, bob: User) -> None:
+    User.objects.filter(pk=alice.pk).update(language="zh-hans")
+    client = signed_in(alice)
+    assert 'lang="zh-hans"' in text_of(client.get("/"))
+    client.force_login(bob)
+    assert 'lang="en"' in text_of(client.get("/"))
+    assert 'lang="en"' in text_of(client.get("/nowhere/"))
 
 
 def test_how_far_back_friends_look_is_a_setting(alice: User, bob: User) -> None:
@@ -152,6 +176,14 @@ def test_everything_of_ones_own_can_be_taken_along(life: Tweet, alice: User) -> 
     assert len(data["likes"]) == 1
     assert [told["by"] for told in data["notifications"]] == ["bob"]
     assert data["requests"] == []
+
+
+@pytest.mark.parametrize("address", ["/settings/password/", "/settings/delete/"])
+def test_passwords_are_not_guessed_within_a_session(settings: Settings, alice: User, address: str) -> None:
+    settings.LIMITS = {**settings.LIMITS, "password": 2}
+    client = signed_in(alice)
+    statuses = [client.post(address, {"password": "x", "old_password": "x"}).status_code for _ in range(3)]
+    assert statuses == [422, 422, 429]
 
 
 def test_the_password_is_asked_before_an_account_is_deleted(life: Tweet, alice: User) -> None:

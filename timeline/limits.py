@@ -1,6 +1,7 @@
 """Limits: how often somebody may do something in a minute, exact across all web processes.
 
-A minute begins with the first thing done in it. Signing up is counted for an address, all else for a person.
+A minute begins with the first thing done in it. Signing up and logging in are counted for an address, all else for a
+person.
 """
 
 import math

@@ -20,6 +20,9 @@ class SignUpForm(UserCreationForm):
         if not username.strip("."):
             # They would be lost in an address: browsers resolve /people/../ before they ask.
             raise ValidationError(_("A user name cannot consist of dots alone."))
+        if "@" in username:
+            # A mention would end there, and be somebody else's.
+            raise ValidationError(_("A user name cannot contain an @."))
         return username
 
     def save(self, commit: bool = True) -> User:

@@ -47,6 +47,9 @@ class PhotosForm(forms.Form):
     Validating it takes the files in, so that they are drafts, too, and stay in the page whatever else is refused. The
     data hold `photo` (a key, repeated, in order), `alt-<key>` and `leave-out` (a key, repeated); the files, `added`.
 
+    Args:
+        counted: how many of the files the limit of uploads has counted already.
+
     Attributes:
         drafts: the photos in their order, after validation those that can be posted.
     """
@@ -58,8 +61,10 @@ class PhotosForm(forms.Form):
         owner: User,
         data: MultiValueDict[str, str] | None = None,
         files: MultiValueDict[str, UploadedFile] | None = None,
+        counted: int = 0,
     ) -> None:
         super().__init__(data, files)
+        self.counted = counted
         self.sent: MultiValueDict[str, str] = data or MultiValueDict()
         self.owner = owner
         self.drafts: list[Photo] = []
@@ -68,8 +73,7 @@ class PhotosForm(forms.Form):
         self._find_drafts()
         self._describe()
         for number, file in enumerate(self.cleaned_data.get("added", [])):
-            # The first is counted with the request that brought it.
-            self._take_in(file, is_counted=number == 0)
+            self._take_in(file, is_counted=number < self.counted)
         if len(self.drafts) > MOST_PHOTOS:
             self.add_error("added", too_many())
         return self.cleaned_data

@@ -38,9 +38,12 @@ def members_only(
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
             greet(request.user)
-            if request.user.language:
-                translation.activate(request.user.language)
-            return view(cast(MemberRequest, request), *args, **kwargs)
+            remembered = request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, "")
+            if request.user.language or remembered:
+                translation.activate(language_of(request))
+            response = view(cast(MemberRequest, request), *args, **kwargs)
+            remember_language(request, response, remembered)
+            return response
         if getattr(request, "htmx", False):
             return ask_to_sign_in(request)
         # What was to be posted is not stored, and its address shows nothing: home, then, where a new tweet is kept.
@@ -49,6 +52,32 @@ def members_only(
         return redirect_to_login(reverse("home") if request.method == "POST" else request.get_full_path())
 
     return guarded
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language that the person has set, else the one that their browser prefers."""
+    return getattr(request.user, "language", "") or translation.get_language_from_request(request)
+
+
+def remember_language(request: HttpRequest, response: HttpResponse, remembered: str) -> None:
+    """Have the browser remember what the person has set, for pages that do not know who they are: what is not found,
+    what is refused, and logging in.
+
+    Args:
+        remembered: what the browser remembers already.
+    """
+    chosen = getattr(request.user, "language", remembered)
+    if chosen and chosen != remembered:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+    elif remembered and not chosen:
+        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE)
 
 
 def client_address(request: HttpRequest) -> str:

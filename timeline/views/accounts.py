@@ -54,17 +54,17 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
     form = SignUpForm(request.POST or None)
-    if form.is_valid():
-        try:
+    try:
+        if form.is_bound:
+            # Also what is refused: each try tells whether somebody has the name.
             spend("signup", client_address(request))
+        if form.is_valid():
             login(request, form.save(), backend=BACKEND)
-        except ValidationError as error:
-            form.add_error(None, error)
-        except TooManyError as error:
-            form.add_error(None, str(error))
-            return render(request, "timeline/sign_up.html", {"form": form}, status=429)
-        else:
             return redirect("home")
+    except ValidationError as error:
+        form.add_error(None, error)
+    except TooManyError as error:
+        return refuse(request, error)
     return render(request, "timeline/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)
 
 

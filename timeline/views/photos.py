@@ -40,7 +40,7 @@ def upload_photo(request: MemberRequest) -> HttpResponse:
     if request.method != "POST":
         drafts = photos.drafts_of(request.user, keys_in(request.GET.getlist("photo")))
         return render(request, "timeline/_drafts.html", {"drafts": drafts})
-    form = PhotosForm(request.user, request.POST, request.FILES)
+    form = PhotosForm(request.user, request.POST, request.FILES, counted=1)
     form.is_valid()
     return render(request, "timeline/_drafts.html", {"drafts": form.drafts, "errors": form["added"].errors})
 

@@ -17,7 +17,7 @@ from timeline import photos
 from timeline.export import export
 from timeline.forms.settings import DeleteAccountForm, PictureForm, ProfileForm
 from timeline.limits import limited
-from timeline.views.access import MemberRequest, members_only
+from timeline.views.access import MemberRequest, language_of, members_only
 
 
 @never_cache
@@ -33,7 +33,7 @@ def settings(request: MemberRequest) -> HttpResponse:
         request.user.refresh_from_db()
         return show(request, profile=form, status=422)
     form.save()
-    translation.activate(request.user.language or translation.get_language_from_request(request))
+    translation.activate(language_of(request))
     messages.success(request, _("Your settings are stored."))
     return redirect("settings")
 
@@ -70,6 +70,7 @@ def set_picture(request: MemberRequest) -> HttpResponse:
 @sensitive_post_parameters("old_password", "new_password1", "new_password2")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("password")
 @members_only
 def change_password(request: MemberRequest) -> HttpResponse:
     """Ask for the old password and a new one. All other sessions end; this one goes on."""
@@ -96,6 +97,7 @@ def download_data(request: MemberRequest) -> HttpResponse:
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("password")
 @members_only
 def delete_account(request: MemberRequest) -> HttpResponse:
     """Ask for the password; on POST delete the person with everything of theirs."""
