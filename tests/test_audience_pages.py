@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.visitors import messages_of, signed_in, text_of
 from timeline import fanout, friendships, posting
+from timeline.audience import change_audience
 from timeline.models import Tweet, User
 from timeline.models.tweet import Audience
 
@@ -48,6 +49,26 @@ def test_who_is_no_friend_cannot_be_chosen_and_nothing_is_posted(
     assert answer.status_code == 422
     assert "a secret" in text_of(answer)
     assert not Tweet.objects.exists()
+
+
+def test_friends_are_named_as_they_are_called(alice: User, bob: User, dora: User) -> None:
+    bob.name = dora.name = "王芳"
+    bob.save()
+    client = signed_in(alice)
+    client.post("/tweets/", {"text": "x", "audience": "only", "names": "王芳"})
+    assert set(Tweet.objects.get().addressees.values_list("person", flat=True)) == {bob.pk}
+    dora.save()
+    refused = client.post("/tweets/", {"text": "y", "audience": "only", "names": "王芳"})
+    assert "Several friends are called" in text_of(refused)
+    assert refused.status_code == 422
+
+
+def test_a_post_deleted_meanwhile_has_no_audience_to_change(alice: User, bob: User) -> None:
+    tweet = Tweet.objects.create(author=alice, text="gone in a moment")
+    deleted = Tweet.objects.get(pk=tweet.pk)
+    tweet.delete()
+    with pytest.raises(Tweet.DoesNotExist):
+        change_audience(deleted, Audience.ONLY, [bob.pk])
 
 
 @pytest.mark.parametrize("people", ["x", "0", "9" * 40, "-1"])

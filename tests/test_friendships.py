@@ -1,11 +1,14 @@
 """Requests, friendships, and what they do to both timelines."""
 
+from collections.abc import Iterable
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from timeline import fanout, friendships
 from timeline.friendships import Asked
+from timeline.locks import own_authors
 from timeline.models import FriendRequest, Friendship, TimelineEntry, Tweet, User
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +26,21 @@ def test_a_request_that_is_accepted_makes_two_friends(alice: User, charlie: User
 
     assert friendships.are_friends(alice.pk, charlie.pk)
     assert friendships.are_friends(charlie.pk, alice.pk)
+    assert not FriendRequest.objects.exists()
+
+
+def test_who_has_become_a_friend_in_this_moment_is_not_asked(
+    alice: User, charlie: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: the second look, under the lock."""
+
+    def meanwhile(ids: Iterable[int]) -> None:
+        monkeypatch.undo()
+        friendships.befriend(alice.pk, charlie.pk)
+        own_authors(ids)
+
+    monkeypatch.setattr("timeline.friendships.own_authors", meanwhile)
+    assert friendships.ask(alice, charlie) == Asked.FRIENDS
     assert not FriendRequest.objects.exists()
 
 

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from tests.visitors import post, shown, signed_in, text_of
+from timeline import fanout
 from timeline.feed import MOST_AT_ONCE
-from timeline.models import User
+from timeline.models import Tweet, User
 from timeline.views.home import MOST_COUNTED, MOST_ON_TOP
 
 pytestmark = pytest.mark.django_db
@@ -82,13 +83,34 @@ def test_an_own_post_goes_on_top_with_what_came_meanwhile(alice: User, bob: User
     client = signed_in(alice)
     (old,) = post(bob, "seen already")
     post(bob, "meanwhile")
-    answer = client.post("/tweets/", {"text": "mine", "after": old.pk}, headers=HTMX)
+    answer = client.post("/tweets/", {"text": "mine", "shown": str(old.pk)}, headers=HTMX)
     assert shown(text_of(answer)) == ["mine", "meanwhile"]
+
+
+@pytest.mark.parametrize("before", [1, 5, 30])
+def test_a_post_that_arrives_after_a_later_one_is_announced_too(before: int, alice: User, bob: User) -> None:
+    """Guard: the page tells all that it shows. Each shard has a consumer of its own, and one may be slow."""
+    post(bob, *(f"old {number}" for number in range(before)))
+    late = Tweet.objects.create(author=bob, text="late")
+    post(bob, "in time")
+    client = signed_in(alice)
+    page = text_of(client.get("/"))
+    assert "late" not in shown(page)
+    assert look(client, page).status_code == 204
+    fanout.deliver([late.pk])
+    announcement = text_of(look(client, page))
+    assert "1 new post" in announcement
+    assert shown(text_of(follow(client, announcement))) == ["late"]
+
+
+def test_junk_in_a_form_costs_nobody_their_post(alice: User) -> None:
+    answer = signed_in(alice).post("/tweets/", {"text": "mine", "shown": f"{10**18},x,-5"}, headers=HTMX)
+    assert shown(text_of(answer)) == ["mine"]
 
 
 @pytest.mark.parametrize("junk", ["x", "-1", "9" * 40])
 def test_junk_is_not_found(junk: str, alice: User) -> None:
-    assert signed_in(alice).get(f"/newer/?after={junk}").status_code == 404
+    assert signed_in(alice).get(f"/newer/?shown={junk}").status_code == 404
     assert signed_in(alice).get(f"/?through={junk}").status_code == 404
 
 

@@ -48,6 +48,10 @@ def test_people_are_found_by_the_beginning_of_a_name(alice: User, text: str, fou
     assert sorted(listed(text_of(signed_in(alice).get("/people/", {"q": text})))) == sorted(found)
 
 
+def test_people_are_found_as_their_user_names_are_shown(alice: User, bob: User) -> None:
+    assert "@bob" in text_of(signed_in(alice).get("/people/", {"q": "@bo"}))
+
+
 def test_a_search_that_finds_nobody_says_so_and_is_only_text(alice: User) -> None:
     page = text_of(signed_in(alice).get("/people/", {"q": "<script>"}))
     assert "Nobody." in page

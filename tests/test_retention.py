@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from pytest_django import Settings
 
-from timeline import audit, fanout, friendships, partitions, retention
+from timeline import audit, fanout, feed, friendships, partitions, retention
 from timeline.feed import home_page
 from timeline.models import Retention, TimelineEntry, Tweet, User
 from timeline.rebuild import rebuild_timeline
@@ -103,6 +103,14 @@ def test_reading_goes_on_past_what_is_stored(first_old: int, bob: User, settings
     assert not TimelineEntry.objects.filter(owner=bob, tweet_id__lt=first_old).exists()
     assert read_all(bob) == before
     assert len(before) == 60
+
+
+def test_who_had_scrolled_past_what_is_stored_gets_back_there(first_old: int, bob: User, settings: Settings) -> None:
+    before = read_all(bob)
+    trim_to(first_old, settings)
+    page, is_cut = feed.page_through(bob, before[50], first_old)
+    assert [tweet.pk for tweet in page.rows] == before[:51]
+    assert not is_cut
 
 
 def test_past_the_window_strangers_and_former_friends_stay_unseen(

@@ -103,8 +103,16 @@ def test_a_null_character_is_refused(alice: User) -> None:
     assert "Null characters are not allowed." in text_of(response)
 
 
-def test_posting_takes_a_post(alice: User) -> None:
-    assert signed_in(alice).get("/tweets/").status_code == 405
+def test_the_address_of_a_refused_post_leads_home_when_it_is_loaded_again(alice: User) -> None:
+    assert signed_in(alice).get("/tweets/").headers["Location"] == "/"
+
+
+def test_what_is_done_on_a_refused_post_leads_home(alice: User) -> None:
+    """Guard: `here`. It would lead back to where only a post may be sent."""
+    Tweet.objects.create(author=alice, text="hello")
+    page = text_of(signed_in(alice).post("/tweets/", {"text": "x" * 501}))
+    assert 'name="next" value="/"' in page
+    assert 'value="/tweets/' not in page
 
 
 def test_whoever_is_not_signed_in_cannot_post_and_ends_up_at_home_after_logging_in(client: Client) -> None:

@@ -47,6 +47,23 @@ def test_the_text_is_back_after_the_log_in_and_then_gone(alice: User) -> None:
     assert not Tweet.objects.exists()
 
 
+def test_what_was_for_some_does_not_come_back_as_something_for_all(alice: User, bob: User) -> None:
+    client = signed_in(alice)
+    post_signed_out(client, "for Bob", audience="only", people=str(bob.pk), names="charlie")
+    client.cookies["sessionid"] = client.session.session_key or ""
+    client.force_login(alice)
+    page = text_of(client.get("/"))
+    assert '<option value="only" selected>' in page
+    assert f'value="{bob.pk}" checked' in page
+    assert 'name="names" value="charlie"' in page
+
+
+def test_junk_in_the_audience_is_forgotten(alice: User) -> None:
+    client = signed_in(alice)
+    post_signed_out(client, "half a thought", audience="everybody", people="x")
+    assert text_on_return(client, alice) == "half a thought"
+
+
 def test_somebody_else_does_not_get_it(alice: User, bob: User) -> None:
     """Guard: the comparison in `take`."""
     client = signed_in(alice)

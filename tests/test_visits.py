@@ -39,6 +39,29 @@ def test_the_line_is_above_what_was_there_at_the_last_visit(alice: User, bob: Us
     assert page.index(f"tweet-{old.pk}") < page.index(MARKER) < page.index(">old<")
 
 
+def test_the_line_is_also_on_a_later_page(alice: User, bob: User) -> None:
+    post(bob, *(f"old {number}" for number in range(5)))
+    look(alice)
+    be_away(alice)
+    new = post(bob, *(f"new {number}" for number in range(25)))
+    assert MARKER not in look(alice)
+    client = signed_in(alice)
+    page = text_of(client.get(f"/?before={new[5].pk}"))
+    assert page.index(">new 0<") < page.index(MARKER) < page.index(">old 4<")
+    assert MARKER in text_of(client.get(f"/?before={new[0].pk}", headers={"HX-Request": "true"}))
+    assert MARKER not in text_of(client.get(f"/?before={new[0].pk - 1}"))
+
+
+def test_what_was_put_on_top_is_seen(alice: User, bob: User) -> None:
+    """Guard: `newer` remembers the visit, too."""
+    post(bob, "old")
+    client = signed_in(alice)
+    client.get("/")
+    (new,) = post(bob, "new")
+    client.get("/newer/?show=1", headers={"HX-Request": "true"})
+    assert Visit.objects.get(person=alice).newest == new.pk
+
+
 def test_a_reload_leaves_the_line_where_it_is(alice: User, bob: User) -> None:
     post(bob, "old")
     look(alice)

@@ -71,12 +71,12 @@ TABLE = [
     # ---- Reading and posting ------- nobody, stranger, friend, excluded, withheld, muting, Alice
     act("home", "GET", "L-S---S"),
     act("home", "POST", "Lrrrrrr"),
-    act("newer", "GET", "L------", after=1),
+    act("newer", "GET", "L------", shown="1"),
     act("newer", "GET", "L-S---S", htmx=True, show=1),
     act("newer", "POST", "Lrrrrrr"),
     act("friends-to-choose", "GET", "L------"),
     act("friends-to-choose", "POST", "Lrrrrrr"),
-    act("post-tweet", "GET", "rrrrrrr"),
+    act("post-tweet", "GET", "L------"),
     act("post-tweet", "POST", "LDDDDDD", text="mine"),
     # A photo that is not theirs is refused, on their own home page.
     act("post-tweet", "POST", "L-S---D", photo="draft"),

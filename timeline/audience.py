@@ -21,10 +21,14 @@ def change_audience(tweet: Tweet, audience: Audience, people: Iterable[int] = ()
 
     Args:
         people: the ids of the friends whom the audience names, for those audiences that name any.
+
+    Raises:
+        Tweet.DoesNotExist: it was deleted meanwhile.
     """
     with transaction.atomic():
         own_authors([tweet.author_id])
-        Tweet.objects.filter(pk=tweet.pk).update(audience=audience)
+        if not Tweet.objects.filter(pk=tweet.pk).update(audience=audience):
+            raise Tweet.DoesNotExist
         address(tweet, audience, people)
         tweet.audience = audience
         this = Tweet.objects.filter(pk=tweet.pk)

@@ -1,6 +1,6 @@
 """Reading a home timeline: what is stored first, and past that the friends' tweets themselves, without a seam."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db import connection
@@ -64,20 +64,31 @@ def stored_rows(owner: int, before: int | None) -> list[Tweet]:
     return [*rows, *LATER(owner, after + 1)][: settings.TIMELINE_PAGE + 1]
 
 
-def newer_than(owner: User, tweet: int, most: int) -> list[Tweet]:
-    """Return up to `most` tweets that have come since one, newest first."""
-    return list(Tweet.objects.home_of(owner, horizon.now(), after=tweet)[:most])
+def newer_than(owner: User, shown: Sequence[int], most: int) -> list[Tweet]:
+    """Return up to `most` tweets that have come since somebody has looked, newest first.
+
+    Args:
+        shown: the newest tweets on their page, as many as one page has. A tweet may come later than one that was posted
+            after it: each consumer takes its time. So it is not enough to look behind the newest one.
+    """
+    after = min(shown) if len(shown) >= settings.TIMELINE_PAGE else 0
+    return list(Tweet.objects.home_of(owner, horizon.now(), after=after).exclude(pk__in=shown)[:most])
 
 
-def page_through(owner: User, last: int) -> tuple[Page[Tweet], bool]:
+def page_through(owner: User, last: int, floor: int) -> tuple[Page[Tweet], bool]:
     """Return the newest tweets down to the one with the id `last`, and whether newer ones are left out.
 
     It is what somebody had before them who has scrolled down to `last`; of very much, only the end of it.
+
+    Args:
+        floor: the first tweet that timelines store.
     """
     rows = Tweet.objects.home_of(owner, horizon.now(), after=last - 1).order_by("entries__tweet_id")
-    found = list(rows[: MOST_AT_ONCE + 1])
-    shown = found[MOST_AT_ONCE - 1 :: -1]
-    return Page(shown, shown[-1] if shown else None), len(found) > MOST_AT_ONCE
+    found = list(rows[: MOST_AT_ONCE + 1])[::-1]
+    if last < floor:
+        found += [tweet for tweet in older_than_stored(owner, None, MOST_AT_ONCE) if tweet.pk >= last]
+    shown = found[-MOST_AT_ONCE:]
+    return Page(shown, shown[-1] if shown else None), len(found) > len(shown)
 
 
 def older_than_stored(owner: User, before: int | None, count: int) -> list[Tweet]:

@@ -38,6 +38,9 @@ def ask(sender: User, receiver: User) -> Asked:
         return Asked.FRIENDS
     try:
         with transaction.atomic():
+            own_authors([sender.pk, receiver.pk])
+            if are_friends(sender.pk, receiver.pk):  # since this moment: the other one has accepted, or was accepted
+                return Asked.FRIENDS
             FriendRequest.objects.create(sender=sender, receiver=receiver)
             notifications.of_request(sender, receiver)
     except IntegrityError:

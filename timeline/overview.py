@@ -1,11 +1,11 @@
-"""What every page tells its viewer beside its own matter: what waits for them, and how many friends they have."""
+"""What every page tells its viewer beside its own matter: what waits for them, and when they were here."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet
 
-from timeline.models import FriendRequest, Friendship, Notification, Retention, User
+from timeline.models import FriendRequest, Notification, Retention, User
 from timeline.prepared import Prepared
 from timeline.visibility import counted
 
@@ -15,7 +15,7 @@ MOST_UNREAD = 100
 
 @dataclass(frozen=True)
 class Overview:
-    """How many friend requests wait for an answer, notifications are unread, and friends there are.
+    """How many friend requests wait for an answer, and notifications are unread.
 
     Attributes:
         unread: those that the page of notifications shows; not counted past `MOST_UNREAD`.
@@ -25,7 +25,6 @@ class Overview:
 
     requests: int
     unread: int
-    friends: int
     newest: int | None = None
     marker: int | None = None
     visited_at: datetime | None = None
@@ -44,7 +43,6 @@ def counts_of(person: int) -> QuerySet:
     return User.objects.filter(pk=viewer.pk).values_list(
         counted(FriendRequest.objects.filter(receiver=OuterRef("pk")), "receiver"),
         counted(unread_by(viewer), "receiver"),
-        counted(Friendship.objects.filter(user=OuterRef("pk"), is_withheld=False), "user"),
         "visit__newest",
         "visit__marker",
         "visit__at",

@@ -62,6 +62,18 @@ def id_in(request: HttpRequest, parameter: str) -> int | None:
     return int(raw)
 
 
+def ids_of(text: str) -> list[int]:
+    """Return the ids in a list such as "5,4,3".
+
+    Raises:
+        Http404: something in it is no id.
+    """
+    listed = text.split(",") if text else []
+    if not all(map(is_id, listed)):
+        raise Http404(f"no ids: {text:.40}")
+    return [int(each) for each in listed]
+
+
 def is_id(text: str) -> bool:
     """Tell whether a text is an id that the database can hold."""
     return TWEET_ID.fullmatch(text) is not None and int(text) < 2**63

@@ -1,7 +1,7 @@
 """Reading at home: without an end, back to the same place, with the keys, and a line where one was."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.acts import log_in, news, post, run, sign_up, tweet
 from tests.browser.conftest import Opener
@@ -22,6 +22,9 @@ ONE_MORE = """
 from timeline import fanout
 writer = User.objects.get(username="writer")
 fanout.deliver([Tweet.objects.create(author=writer, text="A new one").pk])
+"""
+MARK_ANSWERED = """
+document.addEventListener("htmx:beforeSwap", () => setTimeout(() => document.body.dataset.answered = "yes"));
 """
 AWHILE_AGO = """
 from datetime import timedelta
@@ -84,6 +87,65 @@ def test_what_is_new_moves_nothing_and_a_line_tells_where_one_was(reader: Page, 
     assert tweet(reader, "Post 40.").bounding_box() == before
     reader.goto("/")
     expect(tweet(reader, f"Post {POSTS - 1}.").get_by_text("You were here")).to_be_visible()
+
+
+def test_what_two_answers_bring_at_once_is_there_once(reader: Page, stack: Stack) -> None:
+    run(stack, ONE_MORE)
+    button = news(reader)
+    held: list[Route] = []
+    reader.route("**/newer/?show=1*", lambda route: held.append(route))
+    with reader.expect_request("**/newer/?show=1*"):
+        button.click()
+    post(reader, "Mine, meanwhile")
+    expect(tweet(reader, "A new one").first).to_be_visible()
+    reader.evaluate(MARK_ANSWERED)
+    held[0].continue_()
+    expect(reader.locator("body")).to_have_attribute("data-answered", "yes")
+    ids = reader.get_by_role("article").evaluate_all("posts => posts.map(post => post.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_who_asks_for_what_is_new_goes_on_there(reader: Page, stack: Stack) -> None:
+    run(stack, ONE_MORE)
+    news(reader).press("Enter")
+    expect(reader.get_by_role("article").first).to_be_focused()
+
+
+def test_the_keys_reach_what_is_older_and_the_field_from_everywhere(reader: Page) -> None:
+    last = reader.get_by_role("article").nth(24)
+    while not last.is_visible() or not last.evaluate("post => post === document.activeElement"):
+        reader.keyboard.press("j")
+    reader.goto("/people/")
+    reader.keyboard.press("n")
+    expect(reader.get_by_label("Tell your friends")).to_be_focused()
+
+
+def another_window(page: Page) -> Page:
+    """Open a window of the same person whose complaints are expected."""
+    other = page.context.new_page()
+    other.goto("/")
+    return other
+
+
+def test_what_is_older_says_where_one_is_that_it_did_not_come(reader: Page) -> None:
+    reader = another_window(reader)
+    reader.route("**/?before=*", lambda route: route.abort())
+    reader.locator("#pages").scroll_into_view_if_needed()
+    expect(reader.locator("#pages").get_by_role("alert")).to_be_in_viewport()
+    reader.unroute("**/?before=*")
+    reader.get_by_role("link", name="Older").click()
+    expect(reader.get_by_role("article")).to_have_count(40)
+
+
+def test_what_the_page_asks_for_by_itself_fails_silently_and_is_asked_again(reader: Page) -> None:
+    reader = another_window(reader)
+    reader.route("**/newer/*", lambda route: route.abort())
+    with reader.expect_event("requestfailed"):
+        reader.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    reader.unroute("**/newer/*")
+    with reader.expect_response("**/newer/*"):
+        reader.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(reader.get_by_role("alert")).to_have_count(0)
 
 
 def test_keys_move_like_write_search_and_explain_themselves(reader: Page) -> None:

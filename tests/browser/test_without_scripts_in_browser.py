@@ -18,7 +18,7 @@ def test_a_circle_without_scripts(open_browser: Opener, photo_files: Photos) -> 
     eve.get_by_label("Tell your friends").fill("For Fay alone")
     choose(eve, photo_files(1))
     eve.get_by_label("Who sees it").select_option("only")
-    eve.get_by_label("User names of friends").fill("fay")
+    eve.get_by_label("Names of friends").fill("fay")
     eve.get_by_role("button", name="Post", exact=True).click()
     expect(tweet(eve, "For Fay alone").locator(".photos img")).to_have_count(1)
     for page, count in ((fay, 1), (gus, 0)):

@@ -1,19 +1,20 @@
 """Who sees a tweet."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from timeline.models import User
 from timeline.models.tweet import TO_SOME, Audience
+from timeline.search import search_key
 
-# Friends to tick; everybody else is named by their user name.
+# Friends to tick; everybody else is named.
 MOST_SHOWN = 50
 MOST_NAMES = 200
 BETWEEN_NAMES = re.compile(r"[\s,;，、；]+")
@@ -30,7 +31,7 @@ class AudienceForm(forms.Form):
 
     audience = forms.ChoiceField(label=gettext_lazy("Who sees it"), choices=Audience.choices, required=False)
     names = forms.CharField(
-        label=gettext_lazy("User names of friends"),
+        label=gettext_lazy("Names of friends"),
         required=False,
         strip=True,
         max_length=5000,
@@ -68,20 +69,34 @@ class AudienceForm(forms.Form):
         if len(wanted) > MOST_NAMES:
             self.add_error("names", _("At most %(limit)d names fit.") % {"limit": MOST_NAMES})
             return []
-        found = friends_called(self.author, wanted)
-        known = {name.lower() for name in found.values()}
+        called = friends_called(self.author, wanted)
         for name in wanted:
-            if name.lower() not in known:
-                # Isolated, since it may be in any script.
-                self.add_error("names", _("You have no friend called %(name)s.") % {"name": f"\u2068{name}\u2069"})
-        return list(found)
+            found = called.get(search_key(name), set())
+            if len(found) != 1:
+                self._refuse(name, is_somebody=bool(found))
+        return [pk for found in called.values() for pk in found]
+
+    def _refuse(self, name: str, *, is_somebody: bool) -> None:
+        several = _("Several friends are called %(name)s. Give a user name.")
+        nobody = _("You have no friend called %(name)s.")
+        # Isolated, since it may be in any script.
+        self.add_error("names", (several if is_somebody else nobody) % {"name": f"\u2068{name}\u2069"})
 
 
-def friends_called(author: User, names: Sequence[str]) -> dict[int, str]:
-    """Return the friends of those user names, in any case: their ids with the names as they write them."""
-    friends = User.objects.friends_of(author).alias(lower_username=Lower("username"))
-    wanted = [Lower(Value(name)) for name in names]
-    return dict(friends.filter(lower_username__in=wanted).values_list("pk", "username"))
+def friends_called(author: User, names: Sequence[str]) -> dict[bytes, set[int]]:
+    """Return the ids of the friends of those names, by search key: of one user name, or of all who are called so."""
+    friends = User.objects.friends_of(author)
+    keys = [search_key(name) for name in names]
+    # Somebody's user name is theirs, whatever others call themselves.
+    return ids_by_key(friends, "name_key", keys) | ids_by_key(friends, "username_key", keys)
+
+
+def ids_by_key(people: QuerySet[User], field: str, keys: Sequence[bytes]) -> dict[bytes, set[int]]:
+    """Return the ids of those of the people whose search key is one of some, by key."""
+    found: dict[bytes, set[int]] = defaultdict(set)
+    for pk, key in people.filter(**{f"{field}__in": keys}).values_list("pk", field):
+        found[bytes(key)].add(pk)
+    return found
 
 
 def ids_in(texts: Sequence[str]) -> list[int]:

@@ -10,6 +10,7 @@ from timeline.audience import change_audience
 from timeline.forms.audience import AudienceForm
 from timeline.models import Tweet
 from timeline.views.access import MemberRequest, members_only, redirect_back
+from timeline.views.cards import tell_gone
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +25,10 @@ def audience(request: MemberRequest, tweet_id: int) -> HttpResponse:
     form = AudienceForm(request.user, request.POST)
     if not form.is_valid():
         return render(request, "timeline/audience.html", {"tweet": tweet, "audience": form}, status=422)
-    change_audience(tweet, form.cleaned_data["audience"], form.chosen)
+    try:
+        change_audience(tweet, form.cleaned_data["audience"], form.chosen)
+    except Tweet.DoesNotExist:
+        return tell_gone(request)
     messages.success(request, _("Changed who sees this post."))
     return redirect_back(request, otherwise=tweet.get_absolute_url())
 

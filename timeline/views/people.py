@@ -21,7 +21,8 @@ MOST_REQUESTS = 20
 def people(request: MemberRequest) -> HttpResponse:
     """Show the viewer's friends and open requests, or whoever is found by the beginning of a name."""
     form = SearchForm(request.GET)
-    text = form.cleaned_data["q"] if form.is_valid() else ""
+    # As user names are shown: @name.
+    text = form.cleaned_data["q"].lstrip("@") if form.is_valid() else ""
     found = User.objects.filter(is_active=True).named(text) if text else User.objects.friends_of(request.user)
     after = username_after(request)
     context = {

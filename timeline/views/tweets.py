@@ -5,15 +5,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from timeline import unsent
-from timeline.forms.audience import AudienceForm
+from timeline.forms.audience import AudienceForm, ids_in
 from timeline.forms.photo import PhotosForm
 from timeline.forms.tweet import TweetForm
 from timeline.limits import TooManyError, spend
 from timeline.models import Tweet
-from timeline.pages import id_in, is_id
+from timeline.pages import id_in
 from timeline.photos import DraftGoneError
 from timeline.posting import post
 from timeline.reactions import comments_page
@@ -22,11 +22,19 @@ from timeline.views.access import MemberRequest, members_only, redirect_back
 from timeline.views.cards import card_or_404
 from timeline.views.home import render_home, show_newer
 
+# The page asks for a receipt after 2, 4, 8 … seconds, so often until it is every minute or so.
+MOST_ASKED = 5
 
-@require_POST
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @members_only
 def post_tweet(request: MemberRequest) -> HttpResponse:
-    """Store a tweet with its photos; all the rest follows from that."""
+    """Store a tweet with its photos; all the rest follows from that.
+
+    GET leads home: the address of what was refused stays in the browser, and is loaded anew or returned to.
+    """
+    if request.method != "POST":
+        return redirect("home")
     photos = PhotosForm(request.user, request.POST, request.FILES)
     has_good_photos = photos.is_valid()
     form = TweetForm(request.POST, instance=Tweet(author=request.user, photo_count=len(photos.drafts)))
@@ -44,7 +52,7 @@ def post_tweet(request: MemberRequest) -> HttpResponse:
     except DraftGoneError as error:
         photos.refuse(error)
         return refuse(request, form, photos, audience)
-    return show_newer(request, newest_shown(request)) if request.htmx else redirect("home")
+    return show_newer(request, ids_in(request.POST.get("shown", "").split(","))) if request.htmx else redirect("home")
 
 
 def refuse(
@@ -58,12 +66,6 @@ def refuse(
     answer = render(request, "timeline/_compose.html", context, status=status)
     answer["HX-Retarget"], answer["HX-Reswap"] = "#compose", "outerHTML"
     return answer
-
-
-def newest_shown(request: MemberRequest) -> int:
-    """Return the newest tweet on the page that a form was sent from, 0 if it says none."""
-    raw = request.POST.get("after", "")
-    return int(raw) if is_id(raw) else 0
 
 
 @members_only
@@ -81,7 +83,14 @@ def tweet(request: MemberRequest, tweet_id: int) -> HttpResponse:
 def receipt(request: MemberRequest, tweet_id: int) -> HttpResponse:
     """Return how far the delivery of a tweet of one's own is."""
     found = get_object_or_404(Tweet.objects.filter(author=request.user).with_reach(request.user), pk=tweet_id)
-    context = {"tweet": found, "receipt": receipt_of(found, request.user)}
+    asked = min(id_in(request, "asked") or 1, MOST_ASKED)
+    # Asked for ever more rarely: it may take until somebody mends something.
+    context = {
+        "tweet": found,
+        "receipt": receipt_of(found, request.user),
+        "delay": 2 * 2**asked,
+        "asked": min(asked + 1, MOST_ASKED),
+    }
     return render(request, "timeline/_receipt.html", context)
 
 

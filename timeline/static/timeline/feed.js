@@ -16,7 +16,11 @@ function look() {
 }
 
 setInterval(look, EVERY);
-document.addEventListener("visibilitychange", look);
+document.addEventListener("visibilitychange", () => {
+  // Perhaps they have signed in again meanwhile.
+  if (!document.hidden) signedOut = false;
+  look();
+});
 
 document.addEventListener("htmx:afterRequest", (event) => {
   // Said once; asking again would only say it again.
@@ -31,6 +35,26 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "feed" || source?.rel !== "next") return;
   const last = event.detail.target.lastElementChild;
   if (last) history.replaceState(history.state, "", `/?through=${last.id.replace("tweet-", "")}`);
+});
+
+// Two answers on their way at once may bring the same tweets. If the button that asked is gone, posting has brought all.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const asked = event.detail.requestConfig.elt;
+  if (asked.matches(".newer") && !asked.isConnected) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id !== "feed") return;
+  const seen = new Set();
+  for (const article of [...event.detail.target.children]) {
+    if (seen.has(article.id)) article.remove();
+    seen.add(article.id);
+  }
+});
+
+// Whoever has asked for what is new goes on from there.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const asked = event.detail.requestConfig?.elt;
+  if (asked?.matches(".newer")) document.getElementById("feed").firstElementChild?.focus({ preventScroll: true });
 });
 
 // The page that said "nothing here yet" has something now.
@@ -80,4 +104,12 @@ function refreshTimes() {
   }
 }
 
+// The server writes the exact time in UTC; here the clock on the wall is known.
+function localTimes() {
+  const written = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  for (const time of document.querySelectorAll("time[datetime]")) time.title = written.format(new Date(time.dateTime));
+}
+
 setInterval(refreshTimes, MINUTE);
+document.addEventListener("htmx:afterSettle", localTimes);
+localTimes();

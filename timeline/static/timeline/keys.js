@@ -10,12 +10,14 @@ function go(step) {
   const next = place < 0 ? all[0] : all[place + step];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
+  // At the end of what is here, what is older comes once its link is in sight.
+  if (!next && step > 0) document.getElementById("pages")?.scrollIntoView({ block: "nearest" });
 }
 
 function write() {
   const field = document.querySelector("#compose textarea");
   if (field) field.focus();
-  else location.assign("/#compose");
+  else location.assign(dialog.dataset.write);
 }
 
 function search() {

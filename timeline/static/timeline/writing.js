@@ -9,3 +9,8 @@ export const lengthOf = (text) => [...text.replace(/\r\n?/g, "\n").trim()].lengt
 // Ctrl+Enter or ⌘+Enter sends, but not while an input method is composing, where 229 is what some browsers say.
 export const sends = (event) =>
   event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && event.keyCode !== 229 && !event.repeat;
+
+// While a text is on its way nothing is written behind it: that would be gone with the answer, or be sent twice.
+export const hold = (field) => (field.readOnly = true);
+export const release = (field) => (field.readOnly = false);
+export const isHeld = (field) => field.readOnly;
