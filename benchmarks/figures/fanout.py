@@ -116,7 +116,7 @@ def lineup(plan: Plan, servers: Servers, name: str, world: World, peers: bool) -
     def entrant(contender: str, consumers: int, rows: int, go: Callable[[World, int, int], Run]) -> Entrant:
         return Entrant(contender, world, circle, consumers, max(consumers, round(rows / world.friends)), go)
 
-    rows = plan.sqlite_rows if is_sqlite else plan.main_rows if is_main else plan.rows // 3
+    rows = plan.sqlite_rows if is_sqlite else plan.rows if is_main else plan.rows // 3
     recordings: dict[int, list] = {}
     for consumers in plan.consumers if is_main or plan.thorough else plan.consumers[-1:]:
         yield entrant(TRELLIS, consumers, rows, run_trellis)
