@@ -89,12 +89,17 @@ def photo_files(tmp_path: Path) -> Photos:
     return made
 
 
-def launch(playwright: Playwright) -> Browser:
-    """Start the system's Chromium."""
+def launch(playwright: Playwright, *, keeps_pages: bool = False) -> Browser:
+    """Start the system's Chromium.
+
+    Args:
+        keeps_pages: for the way back, as browsers do; Playwright tells them not to.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("There is no Chromium: install it (`make test` does).")
-    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+    left_out = ["--disable-back-forward-cache"] if keeps_pages else None
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS, ignore_default_args=left_out)
 
 
 def is_complaint(message: ConsoleMessage) -> bool:
