@@ -139,5 +139,9 @@ def test_the_sweeper_reads_no_photo_that_is_used(crowd: User) -> None:
 
 
 def test_fan_out_reads_friends_from_an_index_alone(crowd: User) -> None:
+    if connection.vendor == "postgresql":
+        # Among a handful of friendships every index is as good as the other.
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_indexscan = off")
     plan = plan_of(visibility.entries_of(Tweet.objects.filter(pk__in=[1])))
     assert "friendship_receiving" in plan, plan
